@@ -12,4 +12,6 @@
 extern crate alloc;
 
 pub mod check;
+pub mod lds;
+pub mod tlv;
 pub mod transport;
