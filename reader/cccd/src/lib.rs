@@ -1,1 +1,3 @@
+//! The Vietnamese chip ID card (CCCD).
 
+pub mod trace;
