@@ -1,3 +1,40 @@
+# What a developer types. Every target installs the Debian packages it needs, when they are missing, and asks nothing.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+CARGO ?= cargo
+
+# The PC/SC service with its headers, a virtual reader for it, and what builds and isolates them.
+PCSC_PACKAGES := libpcsclite-dev pcscd vsmartcard-vpcd pkg-config iproute2 util-linux
+# A compiler with the source of `core` in the same version, to build for machines without an operating system.
+BARE_PACKAGES := rustc-web cargo-web rust-web-src
+
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cccd
+
+.PHONY: help
+help: ## Say what there is to type
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: packages-pcsc ## Read a virtual card through a private, real PC/SC service and show it
+	$(CARGO) build --quiet -p cccd -p virtual-card
+	@tests/private-pcscd tests/show-a-card
+
 .PHONY: test
-test:
-	cargo test --workspace
+test: packages-pcsc packages-bare ## Check everything that continuous integration checks
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
+	$(CARGO) build --quiet --workspace
+	$(CARGO) test --quiet --workspace
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --workspace --no-deps
+	$(MAKE) --no-print-directory bare
+
+.PHONY: bare
+bare: packages-bare ## Build the no_std crates for a microcontroller (thumbv7m)
+	RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO_TARGET_DIR="$(CACHE)/bare" \
+	  /usr/bin/cargo build --quiet --release -p icao9303 -Zbuild-std=core,alloc --target thumbv7m-none-eabi
+
+.PHONY: packages-pcsc packages-bare
+packages-pcsc:
+	@tests/need-packages $(PCSC_PACKAGES)
+packages-bare:
+	@tests/need-packages $(BARE_PACKAGES)
