@@ -13,5 +13,6 @@ extern crate alloc;
 
 pub mod check;
 pub mod lds;
+pub mod mrz;
 pub mod tlv;
 pub mod transport;
