@@ -11,6 +11,7 @@
 
 extern crate alloc;
 
+pub mod apdu;
 pub mod check;
 pub mod lds;
 pub mod mrz;
