@@ -1,5 +1,21 @@
-//! The Vietnamese chip ID card (CCCD).
+//! The Vietnamese chip ID card (CCCD, *thẻ căn cước*) on top of [`icao9303`]: its number, its MRZ, its own data group, its
+//! QR code, the holder with the source of every field, and the verdict.
+#![deny(missing_docs)]
 
+// What is on the card.
+pub mod can;
+pub mod dg13;
+pub mod id_number;
+pub mod old_id_number;
+pub mod qr_text;
+
+// What its text means.
+pub mod card_date;
+pub mod place;
+pub mod sex;
+pub mod transliteration;
+
+// How a reader and a person meet it.
 pub mod pcsc;
 pub mod terminal;
 pub mod trace;
