@@ -119,6 +119,16 @@ impl CardDate {
         }
     }
 
+    /// The first day that the date can mean.
+    #[must_use]
+    pub fn first_day(self) -> Date {
+        match self {
+            Self::Year(year) => jiff::civil::date(year, 1, 1),
+            Self::Month(year, month) => jiff::civil::date(year, month, 1),
+            Self::Day(date) => date,
+        }
+    }
+
     /// Whether two dates can be the same day: they are compared as far as both are known.
     #[must_use]
     pub fn agrees(self, other: Self) -> bool {

@@ -6,6 +6,7 @@
 pub mod can;
 pub mod dg13;
 pub mod id_number;
+pub mod mrz;
 pub mod old_id_number;
 pub mod qr_text;
 
