@@ -13,6 +13,7 @@ extern crate alloc;
 
 pub mod apdu;
 pub mod check;
+pub mod crypto;
 pub mod lds;
 pub mod mrz;
 pub mod tlv;
