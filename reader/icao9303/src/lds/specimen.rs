@@ -1,0 +1,84 @@
+//! Tests over the reference data set of BSI TR-03105 part 5 (ERIKA MUSTERMANN), read from the shared vectors.
+
+extern crate std;
+
+use std::{env, eprintln, fs, path::Path};
+
+use alloc::{string::String, vec::Vec};
+
+use super::{
+    biometric::BiometricTemplates, com::Com, dg1::Dg1, dg2::Dg2, face::FaceEncoding, file::DataGroup,
+    picture::PictureFormat,
+};
+use crate::mrz::Format;
+
+/// A file of the data set, or nothing where the vectors are absent.
+fn specimen(name: &str) -> Option<Vec<u8>> {
+    let shared =
+        env::var("CCCD_SHARED").unwrap_or(String::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")));
+    let file = fs::read(Path::new(&shared).join("vectors/bsi-tr03105-5-specimen").join(name)).ok();
+    if file.is_none() {
+        eprintln!("skipped: shared vectors absent");
+    }
+    file
+}
+
+/// Parses every beginning of the file, all short ones and a sample of the long ones.
+fn every_truncation(file: &[u8], parse: impl Fn(&[u8])) {
+    for length in (0..file.len().min(1500)).chain((1500..file.len()).step_by(53)) {
+        parse(&file[..length]);
+    }
+}
+
+#[test]
+fn ef_com_of_the_specimen_is_read() {
+    let Some(file) = specimen("EF_COM.bin") else { return };
+    let com = Com::parse(&file).unwrap();
+    assert_eq!(com.data_groups.iter().map(|group| group.number()).collect::<Vec<_>>(), [1, 2, 3, 4, 14]);
+    assert_eq!((com.lds_version.unwrap().update, com.unicode_version.unwrap().major), (7, 4));
+    assert_eq!(com.remarks, []);
+    every_truncation(&file, |part| assert!(Com::parse(part).is_err()));
+}
+
+#[test]
+fn dg1_of_the_specimen_is_read() {
+    let Some(file) = specimen("Datagroup1.bin") else { return };
+    let dg1 = Dg1::parse(&file).unwrap();
+    assert_eq!((dg1.mrz.format(), dg1.mrz.problems()), (Format::Td3, &[][..]));
+    assert_eq!((dg1.mrz.issuing_state(), &*dg1.mrz.names().primary), ("D", "MUSTERMANN"));
+    assert_eq!(*dg1.mrz.key().unwrap().mrz_information(), "C11T002JM496081222310314");
+    every_truncation(&file, |part| assert!(Dg1::parse(part).is_err()));
+}
+
+#[test]
+fn dg2_of_the_specimen_is_read() {
+    let Some(file) = specimen("Datagroup2.bin") else { return };
+    let dg2 = Dg2::parse(&file).unwrap();
+    let [face] = dg2.faces[..] else { panic!("one face") };
+    assert_eq!((face.encoding, face.picture.format), (FaceEncoding::Iso19794, PictureFormat::Jp2));
+    assert_eq!((face.picture.size, face.picture.bytes.len()), (Some((413, 531)), 0x3AC5 - 46));
+    assert_eq!(dg2.templates[0].header.format_type, Some(8));
+    // Its image information says 337 by 449.
+    let codes: Vec<_> = dg2.remarks.iter().map(|remark| remark.code).collect();
+    assert_eq!(codes, ["picture_size_differs"]);
+    every_truncation(&file, |part| {
+        let salvaged = Dg2::parse(part).is_ok_and(|dg2| dg2.faces.len() == 1);
+        assert!(salvaged || part.len() < 100);
+    });
+}
+
+#[test]
+fn dg3_and_dg4_of_the_specimen_are_read_up_to_the_templates() {
+    for (name, group, biometric_type, format_type) in
+        [("Datagroup3.bin", DataGroup::DG3, 8, 7), ("Datagroup4.bin", DataGroup::DG4, 16, 9)]
+    {
+        let Some(file) = specimen(name) else { return };
+        let found = BiometricTemplates::parse(&file, group).unwrap();
+        assert_eq!((found.stated, found.templates.len(), &found.remarks[..]), (Some(2), 2, &[][..]));
+        for template in &found.templates {
+            assert_eq!(template.header.biometric_type, Some(biometric_type));
+            assert_eq!((template.header.format_owner, template.header.format_type), (Some(0x0101), Some(format_type)));
+        }
+        every_truncation(&file, |part| assert!(BiometricTemplates::parse(part, group).is_err()));
+    }
+}
