@@ -34,6 +34,16 @@ impl CardDate {
     /// When the text is no date that exists.
     pub fn parse(text: &str) -> Result<Self, DateError> {
         let text = text.trim();
+        // Spelt out, as on forms: `ngày 15 tháng 3 năm 1990`.
+        let words = transliteration::words(text);
+        match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["NGAY", day, "THANG", month, "NAM", year] | [day, "THANG", month, "NAM", year] => {
+                return Self::from_parts(year, month, day);
+            }
+            ["THANG", month, "NAM", year] => return Self::from_parts(year, month, ""),
+            ["NAM", year] => return Self::from_parts(year, "", ""),
+            _ => {}
+        }
         let parts: Vec<&str> = text.split(['/', '-', '.']).map(str::trim).collect();
         match parts.as_slice() {
             [whole] => Self::from_digits(whole),
@@ -132,14 +142,22 @@ impl CardDate {
     /// Whether two dates can be the same day: they are compared as far as both are known.
     #[must_use]
     pub fn agrees(self, other: Self) -> bool {
+        self.year() == other.year() && self.agrees_but_century(other)
+    }
+
+    /// As [`Self::agrees`], for a date of an MRZ, which has two digits of the year.
+    #[must_use]
+    pub fn agrees_but_century(self, other: Self) -> bool {
         let parts = |date: Self| match date {
-            Self::Year(year) => (year, None, None),
-            Self::Month(year, month) => (year, Some(month), None),
-            Self::Day(date) => (date.year(), Some(date.month()), Some(date.day())),
+            Self::Year(_) => (None, None),
+            Self::Month(_, month) => (Some(month), None),
+            Self::Day(date) => (Some(date.month()), Some(date.day())),
         };
-        let known_and_equal = |one: Option<i8>, other: Option<i8>| one.is_none() || other.is_none() || one == other;
-        let (one, other) = (parts(self), parts(other));
-        one.0 == other.0 && known_and_equal(one.1, other.1) && known_and_equal(one.2, other.2)
+        let equal_if_known = |one: Option<i8>, other: Option<i8>| one.is_none() || other.is_none() || one == other;
+        let (one, other_parts) = (parts(self), parts(other));
+        self.year() % 100 == other.year() % 100
+            && equal_if_known(one.0, other_parts.0)
+            && equal_if_known(one.1, other_parts.1)
     }
 
     /// As a Vietnamese form writes it: `15/03/1990`, `03/1990`, `1990`.
@@ -266,6 +284,8 @@ mod tests {
             assert_eq!(iso(text).as_deref(), Some("1990-03-15"), "{text}");
         }
         assert_eq!(iso("5/3/1990").as_deref(), Some("1990-03-05"));
+        assert_eq!(iso("Ngày 5 tháng 3 năm 1990").as_deref(), Some("1990-03-05"));
+        assert_eq!(iso("Năm 1990").as_deref(), Some("1990"));
     }
 
     #[test]

@@ -16,6 +16,11 @@ pub mod place;
 pub mod sex;
 pub mod transliteration;
 
+// What follows from them.
+pub mod agreement;
+pub mod holder;
+pub mod validity;
+
 // How a reader and a person meet it.
 pub mod pcsc;
 pub mod terminal;

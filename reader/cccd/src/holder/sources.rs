@@ -1,0 +1,91 @@
+//! What a holder is made from.
+
+use super::{BTreeSet, CardDate, Dg13, DocumentMrz, IdNumber, QrCard};
+
+/// The data groups that were read off the chip and parsed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Chip<'a> {
+    /// DG1: the MRZ.
+    pub dg1: Option<&'a DocumentMrz>,
+    /// DG11: additional personal details. The Vietnamese card has none.
+    pub dg11: Option<&'a Dg11Fields>,
+    /// DG12: additional document details. The Vietnamese card has none.
+    pub dg12: Option<&'a Dg12Fields>,
+    /// DG13: the card's own.
+    pub dg13: Option<&'a Dg13>,
+}
+
+impl Chip<'_> {
+    /// Without the groups that EF.SOD does not list: nobody has signed them, and they never feed the holder.
+    #[must_use]
+    pub fn covered_by(self, coverage: &Coverage) -> Self {
+        Self {
+            dg1: self.dg1.filter(|_| coverage.holds(1)),
+            dg11: self.dg11.filter(|_| coverage.holds(11)),
+            dg12: self.dg12.filter(|_| coverage.holds(12)),
+            dg13: self.dg13.filter(|_| coverage.holds(13)),
+        }
+    }
+}
+
+/// Which data groups EF.SOD lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// EF.SOD is missing or cannot be read. Every group is then as unsigned as the next and the verdict says so, so all
+    /// are shown.
+    Unknown,
+    /// The numbers listed.
+    Listed(BTreeSet<u8>),
+}
+
+impl Coverage {
+    /// Whether a data group may feed the holder.
+    #[must_use]
+    pub fn holds(&self, group: u8) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::Listed(groups) => groups.contains(&group),
+        }
+    }
+}
+
+/// What did not come from the chip. None of it is signed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given<'a> {
+    /// The printed QR code.
+    pub qr: Option<&'a QrCard>,
+    /// An MRZ that was scanned or typed.
+    pub mrz: Option<&'a DocumentMrz>,
+    /// An ID number that was typed.
+    pub id_number: Option<&'a IdNumber>,
+}
+
+/// The fields of DG11 (Doc 9303-10, 4.7.11) that say something of the holder here.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Dg11Fields {
+    /// Full name in national characters.
+    pub full_name: Option<String>,
+    /// Full date of birth.
+    pub date_of_birth: Option<CardDate>,
+    /// Permanent address.
+    pub address: Option<String>,
+}
+
+/// The fields of DG12 (Doc 9303-10, 4.7.12) that say something of the card here.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Dg12Fields {
+    /// Date of issue.
+    pub date_of_issue: Option<CardDate>,
+}
+
+impl std::fmt::Debug for Dg11Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Dg11Fields(redacted)")
+    }
+}
+
+impl std::fmt::Debug for Dg12Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Dg12Fields(redacted)")
+    }
+}
