@@ -18,8 +18,11 @@ pub mod transliteration;
 
 // What follows from them.
 pub mod agreement;
+pub mod checks;
 pub mod holder;
 pub mod validity;
+pub mod verdict;
+pub mod warning;
 
 // How a reader and a person meet it.
 pub mod pcsc;
