@@ -25,6 +25,7 @@ pub mod verdict;
 pub mod warning;
 
 // How a reader and a person meet it.
+pub mod messages;
 pub mod pcsc;
 pub mod terminal;
 pub mod trace;

@@ -39,6 +39,9 @@ macro_rules! reasons {
         pub enum Reason { $($(#[$doc])* $variant,)* }
 
         impl Reason {
+            /// All reasons.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
             /// The name used in machine-readable results, in snake case. Names are never changed once released.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
