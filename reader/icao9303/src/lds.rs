@@ -2,20 +2,32 @@
 //!
 //! Read [`file`] first: it names the elementary files. Then one module for each kind of content:
 //!
-//! - [`com`] (EF.COM), [`dg1`] (the MRZ), [`dg2`] (the face);
+//! - [`dir`] and [`atr_info`] beside the application, [`com`] (EF.COM) inside it;
+//! - [`dg1`] (the MRZ), [`dg2`] (the face), [`displayed`] (DG5 and DG7), [`dg11`], [`dg12`], [`dg15`], [`dg16`];
 //! - [`biometric`]: the templates of DG2, DG3 and DG4; [`face`]: the facial records in DG2; [`picture`]: the pictures in
-//!   these.
+//!   these; [`text`]: texts and dates;
+//! - [`content`]: any file by its name, raw where its content is another module's.
 //!
 //! Parsers borrow from the bytes of the file. What deviates from the standard without hiding the content becomes a
 //! [`Remark`]; an error means that the content cannot be had. Nothing here is verified: that is passive authentication's.
 
+pub mod atr_info;
 pub mod biometric;
 pub mod com;
+pub mod content;
 pub mod dg1;
+pub mod dg11;
+pub mod dg12;
+pub mod dg15;
+pub mod dg16;
 pub mod dg2;
+pub mod dir;
+pub mod displayed;
 pub mod face;
 pub mod file;
 pub mod picture;
+mod tagged;
+pub mod text;
 
 #[cfg(test)]
 mod specimen;
@@ -48,9 +60,6 @@ pub enum LdsErrorKind {
     /// The MRZ is none.
     #[error("MRZ: {0}")]
     Mrz(MrzError),
-    /// A number, code or length is not one that the standard has.
-    #[error("malformed {0}")]
-    Value(&'static str),
     /// Neither a JPEG nor a JPEG 2000 picture anywhere.
     #[error("no picture")]
     NoPicture,

@@ -58,6 +58,14 @@ pub fn find(input: &[u8], tag: u32) -> Result<Option<Tlv<'_>>, TlvError> {
     Reader::new(input).find(tag)
 }
 
+/// Reads one tag at the start of `input`, and returns it with the bytes after it: what a tag list, 5C, is made of.
+///
+/// # Errors
+/// `input` does not start with a complete tag.
+pub fn parse_tag(input: &[u8]) -> Result<(u32, &[u8]), TlvError> {
+    tag(input).map(|(rest, tag)| (tag, rest)).map_err(|fault| locate(fault, input.len(), 0))
+}
+
 /// The length of the whole file whose first bytes are `header`: tag, length field and value of its outer data object.
 /// [`MAX_HEADER`] bytes are always enough, and six for the one-byte tags of LDS files (Doc 9303-10, 4.7).
 ///

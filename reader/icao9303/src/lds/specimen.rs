@@ -7,7 +7,14 @@ use std::{env, eprintln, fs, path::Path};
 use alloc::{string::String, vec::Vec};
 
 use super::{
-    biometric::BiometricTemplates, com::Com, dg1::Dg1, dg2::Dg2, face::FaceEncoding, file::DataGroup,
+    biometric::BiometricTemplates,
+    com::Com,
+    content::Content,
+    dg1::Dg1,
+    dg2::Dg2,
+    dg15::public_key_of_dg15,
+    face::FaceEncoding,
+    file::{DataGroup, ElementaryFile},
     picture::PictureFormat,
 };
 use crate::mrz::Format;
@@ -81,4 +88,20 @@ fn dg3_and_dg4_of_the_specimen_are_read_up_to_the_templates() {
         }
         every_truncation(&file, |part| assert!(BiometricTemplates::parse(part, group).is_err()));
     }
+}
+
+#[test]
+fn dg15_of_the_specimen_holds_the_key_given_beside_it() {
+    let (Some(dg15), Some(key)) = (specimen("Datagroup15.bin"), specimen("DG15_pk.bin")) else { return };
+    assert_eq!(public_key_of_dg15(&dg15).unwrap(), key);
+    every_truncation(&dg15, |part| assert!(public_key_of_dg15(part).is_err()));
+}
+
+#[test]
+fn dg14_of_the_specimen_is_one_data_object() {
+    let Some(dg14) = specimen("Datagroup14.bin") else { return };
+    let file = ElementaryFile::from_outer_tag(0x6E).unwrap();
+    let Ok(Content::Raw { object, remarks }) = Content::parse(file, &dg14) else { panic!("raw") };
+    assert_eq!((object.raw, remarks.len()), (&dg14[..], 0));
+    every_truncation(&dg14, |part| assert!(Content::parse(file, part).is_err()));
 }
