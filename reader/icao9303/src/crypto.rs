@@ -1,8 +1,12 @@
 //! The cryptography that travel documents use, on top of RustCrypto: no field or hash arithmetic of its own.
 //!
-//! Read in this order: [`curve`] has the elliptic curves with their points and private keys, [`hash`] the hash
-//! functions, [`ecdsa`] signatures on the curves.
+//! Read in this order: [`hash`] has the hash functions, [`curve`] the elliptic curves with their points and private
+//! keys, [`ecdsa`] signatures on them, [`rsa`] signatures and message recovery; [`signature`] reads keys and algorithms
+//! as certificates state them and verifies either kind.
 
 pub mod curve;
 pub mod ecdsa;
 pub mod hash;
+#[cfg(feature = "rsa")]
+pub mod rsa;
+pub mod signature;

@@ -3,10 +3,12 @@
 //! [`Curve`] names one of the eleven curves, [`Point`] is a public key or a shared secret on it, [`PrivateKey`] a secret
 //! scalar. The curve is known only when a document is read, so all three are values and not types. Behind them
 //! `arithmetic` picks the curve's type and leaves all arithmetic to RustCrypto's `primeorder`; `brainpool` defines on
-//! it the four curves nobody published a crate for; `parameters` has the numbers.
+//! it the four curves nobody published a crate for; `parameters` has the numbers, `ec_parameters` finds the curve of a
+//! key in its encoding.
 
 mod arithmetic;
 mod brainpool;
+mod ec_parameters;
 mod parameters;
 mod point;
 mod private_key;
@@ -202,6 +204,24 @@ pub enum KeyError {
         /// The key's curve.
         curve: Curve,
     },
+    /// A curve that is none of [`Curve::ALL`], by name or (`None`) by numbers.
+    #[error("a curve that travel documents do not use{}", oid.map(|oid| alloc::format!(": {oid}")).unwrap_or_default())]
+    UnknownCurve {
+        /// The name, when there is one.
+        oid: Option<ObjectIdentifier>,
+    },
+    /// An encoding that is not the DER structure it should be.
+    #[error("not the DER of a key: {error}")]
+    Malformed {
+        /// What is wrong, and where.
+        error: der::Error,
+    },
+    /// An RSA modulus or exponent outside the limits, or even.
+    #[error("an RSA key that is not used: {reason}")]
+    UnusableRsaKey {
+        /// Which limit it breaks.
+        reason: &'static str,
+    },
     /// Two keys that do not belong together.
     #[error("a key on {found} where one on {expected} is needed")]
     CurveMismatch {
@@ -210,6 +230,12 @@ pub enum KeyError {
         /// The curve of the other one.
         found: Curve,
     },
+}
+
+impl From<der::Error> for KeyError {
+    fn from(error: der::Error) -> Self {
+        Self::Malformed { error }
+    }
 }
 
 #[cfg(test)]
