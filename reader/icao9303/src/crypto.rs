@@ -2,11 +2,14 @@
 //!
 //! Read in this order: [`hash`] has the hash functions, [`curve`] the elliptic curves with their points and private
 //! keys, [`ecdsa`] signatures on them, [`rsa`] signatures and message recovery; [`signature`] reads keys and algorithms
-//! as certificates state them and verifies either kind.
+//! as certificates state them and verifies either kind. Secure channels need [`cipher`], [`mac`] and [`kdf`].
 
+pub mod cipher;
 pub mod curve;
 pub mod ecdsa;
 pub mod hash;
+pub mod kdf;
+pub mod mac;
 #[cfg(feature = "rsa")]
 pub mod rsa;
 pub mod signature;

@@ -4,6 +4,7 @@
 //!
 //! - [`dir`] and [`atr_info`] beside the application, [`com`] (EF.COM) inside it;
 //! - [`dg1`] (the MRZ), [`dg2`] (the face), [`displayed`] (DG5 and DG7), [`dg11`], [`dg12`], [`dg15`], [`dg16`];
+//! - [`security_infos`] (EF.CardAccess, EF.CardSecurity, DG14): which protocols the chip offers;
 //! - [`biometric`]: the templates of DG2, DG3 and DG4; [`face`]: the facial records in DG2; [`picture`]: the pictures in
 //!   these; [`text`]: texts and dates;
 //! - [`content`]: any file by its name, raw where its content is another module's.
@@ -26,6 +27,7 @@ pub mod displayed;
 pub mod face;
 pub mod file;
 pub mod picture;
+pub mod security_infos;
 mod tagged;
 pub mod text;
 

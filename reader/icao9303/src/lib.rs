@@ -10,11 +10,19 @@
 #![deny(missing_docs)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod apdu;
+pub mod bac;
+pub mod card;
 pub mod check;
 pub mod crypto;
 pub mod lds;
 pub mod mrz;
+pub mod pace;
+#[cfg(test)]
+mod random;
+pub mod secure_messaging;
 pub mod tlv;
 pub mod transport;

@@ -1,0 +1,207 @@
+//! Sends commands over a link, through secure messaging where it is on: picks length fields, chains commands that are
+//! too long for one, and keeps the session in step where the chip answers without protection.
+
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use super::{CardError, Instruction};
+use crate::{
+    apdu::{Command, LengthFields, Link, LinkError, Response, StatusWord},
+    secure_messaging::{self, SecureMessaging, SecureMessagingError},
+    transport::{LinkLimits, Transport, TransportError},
+};
+
+/// The bit of CLA that says: not the last command of a chain (ISO/IEC 7816-4, 5.3.3).
+pub(crate) const CHAIN: u8 = 0x10;
+
+/// The most pieces of one answer that are fetched with protected GET RESPONSE commands.
+const MAX_PIECES: usize = 600;
+
+/// A link with its secure messaging.
+pub(crate) struct Channel<T> {
+    link: Link<T>,
+    security: Option<SecureMessaging>,
+}
+
+/// An answer, and whether it was protected.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub data: Zeroizing<Vec<u8>>,
+    pub status: StatusWord,
+    /// Whether it came under secure messaging and verified. Always false where that is off.
+    pub protected: bool,
+}
+
+impl<T: Transport> Channel<T> {
+    pub(crate) const fn new(transport: T) -> Self {
+        Self { link: Link::new(transport), security: None }
+    }
+
+    pub(crate) const fn link(&self) -> &Link<T> {
+        &self.link
+    }
+
+    pub(crate) const fn link_mut(&mut self) -> &mut Link<T> {
+        &mut self.link
+    }
+
+    pub(crate) fn into_transport(self) -> T {
+        self.link.into_transport()
+    }
+
+    /// The secure messaging that is on.
+    pub(crate) const fn security(&self) -> Option<&SecureMessaging> {
+        self.security.as_ref()
+    }
+
+    /// Turns secure messaging on, or changes its keys.
+    pub(crate) fn secure(&mut self, security: SecureMessaging) {
+        self.security = Some(security);
+    }
+
+    /// The most bytes that one answer can bring.
+    pub(crate) fn max_content(&self) -> usize {
+        self.max_content_with(self.longest_fields())
+    }
+
+    fn max_content_with(&self, fields: LengthFields) -> usize {
+        let response = self.link.limits().max_response.saturating_sub(2).min(fields.max_expected());
+        match &self.security {
+            Some(security) => secure_messaging::max_content(security.cipher(), response),
+            None => response,
+        }
+    }
+
+    /// The most bytes that one command can take along.
+    fn max_data_with(&self, fields: LengthFields) -> usize {
+        let around = if fields == LengthFields::Short { 6 } else { 9 };
+        let command = self.link.limits().max_command.saturating_sub(around).min(fields.max_data());
+        match &self.security {
+            Some(security) => secure_messaging::max_data(security.cipher(), command),
+            None => command,
+        }
+    }
+
+    pub(crate) fn longest_fields(&self) -> LengthFields {
+        if self.link.limits().extended_length() { LengthFields::Extended } else { LengthFields::Short }
+    }
+
+    /// Sends a command with the shortest length fields that it fits, chained where it fits none, and falls back to short
+    /// ones for good where the chip or the reader does not take long ones.
+    pub(crate) fn transmit(&mut self, name: Instruction, command: &Command) -> Result<Answer, CardError> {
+        let short = command.data().len() <= self.max_data_with(LengthFields::Short)
+            && command.expected().unwrap_or(0) <= self.max_content_with(LengthFields::Short);
+        if short || self.longest_fields() == LengthFields::Short {
+            return self.transmit_with(name, command, LengthFields::Short);
+        }
+        match self.transmit_with(name, command, LengthFields::Extended) {
+            Ok(answer) if may_be_length_fields(answer.status) => {}
+            Err(CardError::Link { source: LinkError::Transport(TransportError::Failed(_)), .. }) => {
+                if let Some(security) = &mut self.security {
+                    security.resume_after_loss();
+                }
+            }
+            other => return other,
+        }
+        self.link.restrict(LinkLimits::SHORT);
+        self.transmit_with(name, command, LengthFields::Short)
+    }
+
+    /// The same with these length fields, whatever answer they leave room for.
+    pub(crate) fn transmit_with(
+        &mut self,
+        name: Instruction,
+        command: &Command,
+        fields: LengthFields,
+    ) -> Result<Answer, CardError> {
+        let max_data = self.max_data_with(fields).max(1);
+        let mut pieces = command.data().chunks(max_data).peekable();
+        while let Some(piece) = pieces.next() {
+            if pieces.peek().is_none() {
+                let last = Command::new(command.class, command.instruction, command.p1, command.p2).with_data(piece);
+                return self.whole(name, with_expectation(last, command.expected()), fields);
+            }
+            let link = Command::new(command.class | CHAIN, command.instruction, command.p1, command.p2);
+            let answer = self.once(name, &link.with_data(piece), fields)?;
+            if !answer.status.is_success() {
+                return Ok(answer);
+            }
+        }
+        self.whole(name, command.clone(), fields)
+    }
+
+    /// Sends a command and collects an answer whose *protected* status word says that there is more (`61xx`), or that
+    /// another Le is wanted (`6Cxx`). Those without protection are the link's business.
+    fn whole(&mut self, name: Instruction, command: Command, fields: LengthFields) -> Result<Answer, CardError> {
+        let most = fields.max_expected();
+        let command = match command.expected() {
+            Some(expected) if expected > most => command.expecting(most),
+            _ => command,
+        };
+        let mut answer = self.once(name, &command, fields)?;
+        if let (true, Some(length)) = (answer.protected, answer.status.correct_length()) {
+            answer = self.once(name, &command.expecting(length), fields)?;
+        }
+        let mut pieces = 0;
+        while let (true, Some(length)) = (answer.protected, answer.status.bytes_available()) {
+            let more = self.once(name, &Command::new(0x00, 0xC0, 0x00, 0x00).expecting(length), fields)?;
+            pieces += 1;
+            if (more.data.is_empty() && more.status.bytes_available().is_some()) || pieces > MAX_PIECES {
+                return Err(CardError::link(name, LinkError::Endless));
+            }
+            answer.data.extend_from_slice(&more.data);
+            (answer.status, answer.protected) = (more.status, more.protected);
+        }
+        Ok(answer)
+    }
+
+    /// One command, one answer; sent again only where the chip has another idea of the send sequence counter.
+    fn once(&mut self, name: Instruction, command: &Command, fields: LengthFields) -> Result<Answer, CardError> {
+        let broken = |source| CardError::SecureMessaging { command: name, file: None, source };
+        loop {
+            let Some(security) = &mut self.security else {
+                let response = self.link.exchange(command).map_err(|source| CardError::link(name, source))?;
+                return Ok(Answer::unprotected(response));
+            };
+            let protected = security.protect(command, fields).map_err(broken)?;
+            let response = self.link.exchange(&protected).map_err(|source| CardError::link(name, source))?;
+            match security.open(command.instruction, &response) {
+                Ok(Response { data, status }) => return Ok(Answer { data, status, protected: true }),
+                Err(SecureMessagingError::Unprotected(status)) => {
+                    if security.resume_after(status) {
+                        continue;
+                    }
+                    if security.has_ended() {
+                        return Err(broken(SecureMessagingError::Unprotected(status)));
+                    }
+                    return Ok(Answer::unprotected(response));
+                }
+                Err(source) => return Err(broken(source)),
+            }
+        }
+    }
+}
+
+impl Answer {
+    fn unprotected(response: Response) -> Self {
+        Self { data: response.data, status: response.status, protected: false }
+    }
+
+    /// The data, if the command was carried out without a remark.
+    pub(crate) fn success(self, name: Instruction) -> Result<Zeroizing<Vec<u8>>, CardError> {
+        if self.status.is_success() { Ok(self.data) } else { Err(CardError::status_of(name, self.status)) }
+    }
+}
+
+/// What chips answer that do not know extended length fields: wrong length, or confusion.
+fn may_be_length_fields(status: StatusWord) -> bool {
+    matches!(status.sw1(), 0x67 | 0x6D | 0x6E | 0x6F)
+}
+
+fn with_expectation(command: Command, expected: Option<usize>) -> Command {
+    match expected {
+        Some(length) => command.expecting(length),
+        None => command,
+    }
+}

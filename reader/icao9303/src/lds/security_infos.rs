@@ -1,0 +1,426 @@
+//! SecurityInfos: the protocols that a chip offers and their keys, in EF.CardAccess, EF.CardSecurity and DG14
+//! (Doc 9303-11, 9.2; BSI TR-03110-3, A.1).
+//!
+//! One SecurityInfo that is malformed or unknown does not spoil the others: it is kept as it was read. The ones that
+//! describe a protocol name it with types of [`protocol`].
+
+pub mod protocol;
+
+use alloc::vec::Vec;
+
+use const_oid::ObjectIdentifier;
+
+pub use self::protocol::{ChipAuthenticationProtocol, KeyAgreement, Mapping, PaceProtocol};
+use crate::tlv::{self, Tlv, TlvError};
+
+/// More SecurityInfos than any chip has reason for.
+const MAX_INFOS: usize = 128;
+
+const SET: u32 = 0x31;
+const SEQUENCE: u32 = 0x30;
+const INTEGER: u32 = 0x02;
+const OBJECT_IDENTIFIER: u32 = 0x06;
+const DG14: u32 = 0x6E;
+
+/// A set of SecurityInfos, in the order read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SecurityInfos {
+    infos: Vec<SecurityInfo>,
+}
+
+/// One SecurityInfo.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecurityInfo {
+    /// The object identifier that names the protocol.
+    pub protocol: ObjectIdentifier,
+    /// What it says.
+    pub content: SecurityInfoContent,
+    /// The whole SEQUENCE as read.
+    pub raw: Vec<u8>,
+}
+
+/// What a SecurityInfo says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecurityInfoContent {
+    /// PACEInfo.
+    Pace(PaceInfo),
+    /// PACEDomainParameterInfo.
+    PaceDomainParameters(PaceDomainParameterInfo),
+    /// ChipAuthenticationInfo.
+    ChipAuthentication(ChipAuthenticationInfo),
+    /// ChipAuthenticationPublicKeyInfo.
+    ChipAuthenticationPublicKey(ChipAuthenticationPublicKeyInfo),
+    /// TerminalAuthenticationInfo.
+    TerminalAuthentication {
+        /// The version of Terminal Authentication: 1 or 2.
+        version: u64,
+    },
+    /// ActiveAuthenticationInfo.
+    ActiveAuthentication {
+        /// The signature algorithm: an ECDSA one, which also tells the hash function.
+        signature_algorithm: ObjectIdentifier,
+    },
+    /// A protocol not known here.
+    Other,
+    /// A protocol known here, in a form that it does not have.
+    Malformed,
+}
+
+/// PACEInfo: a way to do PACE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaceInfo {
+    /// Key agreement, mapping and cipher.
+    pub protocol: PaceProtocol,
+    /// The version of PACE. Only 2 is in use.
+    pub version: u64,
+    /// Which domain parameters: below 32 the standardised ones, else a [`PaceDomainParameterInfo`] has them.
+    pub parameter_id: Option<u64>,
+}
+
+/// PACEDomainParameterInfo: domain parameters of the chip's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaceDomainParameterInfo {
+    /// The key agreement that they are for.
+    pub key_agreement: KeyAgreement,
+    /// The mapping that they are for.
+    pub mapping: Mapping,
+    /// The AlgorithmIdentifier, as read.
+    pub domain_parameter: Vec<u8>,
+    /// How a PACEInfo refers to them.
+    pub parameter_id: Option<u64>,
+}
+
+/// ChipAuthenticationInfo: a way to do Chip Authentication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChipAuthenticationInfo {
+    /// Key agreement and cipher.
+    pub protocol: ChipAuthenticationProtocol,
+    /// The version of Chip Authentication: 1 for eMRTDs.
+    pub version: u64,
+    /// Which key, where the chip has several.
+    pub key_id: Option<u64>,
+}
+
+/// ChipAuthenticationPublicKeyInfo: a static public key of the chip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChipAuthenticationPublicKeyInfo {
+    /// The key agreement that the key is for.
+    pub key_agreement: KeyAgreement,
+    /// The SubjectPublicKeyInfo, as read.
+    pub public_key: Vec<u8>,
+    /// How a [`ChipAuthenticationInfo`] refers to the key.
+    pub key_id: Option<u64>,
+}
+
+/// Why bytes are no SecurityInfos.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecurityInfosError {
+    /// The bytes are no SET of SEQUENCEs.
+    #[error("malformed SecurityInfos: {0}")]
+    Tlv(#[from] TlvError),
+    /// An entry does not start with an object identifier.
+    #[error("the SecurityInfo at byte {0} names no protocol")]
+    NoProtocol(usize),
+    /// More entries than any chip has reason for.
+    #[error("more than {MAX_INFOS} SecurityInfos")]
+    TooMany,
+}
+
+impl SecurityInfos {
+    /// Reads the content of EF.CardAccess, or the signed content of EF.CardSecurity: a SET. Bytes after it are passed
+    /// over, as some chips fill their files up.
+    ///
+    /// # Errors
+    /// It is no SET of SecurityInfos.
+    pub fn parse(bytes: &[u8]) -> Result<Self, SecurityInfosError> {
+        let (set, _) = tlv::parse_one(bytes)?;
+        Self::from_set(&set.expect(SET)?)
+    }
+
+    /// Reads the content of DG14: the same SET wrapped in tag `6E`.
+    ///
+    /// # Errors
+    /// It is no SET of SecurityInfos in tag `6E`.
+    pub fn parse_dg14(bytes: &[u8]) -> Result<Self, SecurityInfosError> {
+        let (file, _) = tlv::parse_one(bytes)?;
+        Self::from_set(&file.expect(DG14)?.require(SET)?)
+    }
+
+    fn from_set(set: &Tlv<'_>) -> Result<Self, SecurityInfosError> {
+        let mut infos = Vec::new();
+        for entry in set.children() {
+            if infos.len() == MAX_INFOS {
+                return Err(SecurityInfosError::TooMany);
+            }
+            infos.push(SecurityInfo::from_sequence(&entry?.expect(SEQUENCE)?)?);
+        }
+        Ok(Self { infos })
+    }
+
+    /// All, in the order read.
+    pub fn iter(&self) -> impl Iterator<Item = &SecurityInfo> {
+        self.infos.iter()
+    }
+
+    /// The ways to do PACE.
+    pub fn pace(&self) -> impl Iterator<Item = &PaceInfo> {
+        self.infos.iter().filter_map(|info| match &info.content {
+            SecurityInfoContent::Pace(pace) => Some(pace),
+            _ => None,
+        })
+    }
+
+    /// The chip's own domain parameters for PACE.
+    pub fn pace_domain_parameters(&self) -> impl Iterator<Item = &PaceDomainParameterInfo> {
+        self.infos.iter().filter_map(|info| match &info.content {
+            SecurityInfoContent::PaceDomainParameters(parameters) => Some(parameters),
+            _ => None,
+        })
+    }
+
+    /// The ways to do Chip Authentication.
+    pub fn chip_authentication(&self) -> impl Iterator<Item = &ChipAuthenticationInfo> {
+        self.infos.iter().filter_map(|info| match &info.content {
+            SecurityInfoContent::ChipAuthentication(found) => Some(found),
+            _ => None,
+        })
+    }
+
+    /// The static public keys of the chip.
+    pub fn chip_authentication_keys(&self) -> impl Iterator<Item = &ChipAuthenticationPublicKeyInfo> {
+        self.infos.iter().filter_map(|info| match &info.content {
+            SecurityInfoContent::ChipAuthenticationPublicKey(key) => Some(key),
+            _ => None,
+        })
+    }
+
+    /// The signature algorithm of Active Authentication with ECDSA.
+    #[must_use]
+    pub fn active_authentication_algorithm(&self) -> Option<ObjectIdentifier> {
+        self.infos.iter().find_map(|info| match info.content {
+            SecurityInfoContent::ActiveAuthentication { signature_algorithm } => Some(signature_algorithm),
+            _ => None,
+        })
+    }
+
+    /// Whether Chip Authentication is offered: by a ChipAuthenticationInfo, or by a public key alone, which stands for
+    /// 3DES (Doc 9303-11, 9.2.5).
+    #[must_use]
+    pub fn offers_chip_authentication(&self) -> bool {
+        self.chip_authentication().next().is_some() || self.chip_authentication_keys().next().is_some()
+    }
+
+    /// Everything said about PACE, for comparing an unsigned copy with a signed one: the encodings of all PACEInfos and
+    /// PACEDomainParameterInfos (malformed ones too), sorted and without doubles.
+    #[must_use]
+    pub fn pace_offer(&self) -> Vec<&[u8]> {
+        let mut offer: Vec<&[u8]> = self
+            .infos
+            .iter()
+            .filter(|info| protocol::ID_PACE.is_prefix_of(&info.protocol))
+            .map(|info| info.raw.as_slice())
+            .collect();
+        offer.sort_unstable();
+        offer.dedup();
+        offer
+    }
+}
+
+impl SecurityInfo {
+    fn from_sequence(sequence: &Tlv<'_>) -> Result<Self, SecurityInfosError> {
+        let mut fields = sequence.children();
+        let no_protocol = SecurityInfosError::NoProtocol(sequence.position);
+        let name = fields.next().ok_or(no_protocol)??.expect(OBJECT_IDENTIFIER)?;
+        let protocol = ObjectIdentifier::from_bytes(name.value).map_err(|_| no_protocol)?;
+        let fields: Result<Vec<Tlv<'_>>, TlvError> = fields.take(3).collect();
+        let content = fields.map_or(SecurityInfoContent::Malformed, |fields| content_of(&protocol, &fields));
+        Ok(Self { protocol, content, raw: sequence.raw.to_vec() })
+    }
+}
+
+/// The content of a SecurityInfo from what follows its object identifier: required data, and optional ones.
+fn content_of(protocol: &ObjectIdentifier, fields: &[Tlv<'_>]) -> SecurityInfoContent {
+    let (required, optional) = match fields {
+        [required] => (required, None),
+        [required, optional] => (required, Some(optional)),
+        _ => return SecurityInfoContent::Malformed,
+    };
+    let known = protocol::Named::from_oid(protocol);
+    let parsed = match known {
+        None => return SecurityInfoContent::Other,
+        Some(protocol::Named::Pace(protocol)) => integers(required, optional)
+            .map(|(version, parameter_id)| SecurityInfoContent::Pace(PaceInfo { protocol, version, parameter_id })),
+        Some(protocol::Named::PaceDomain(key_agreement, mapping)) => {
+            key_and_id(required, optional).map(|(domain_parameter, parameter_id)| {
+                SecurityInfoContent::PaceDomainParameters(PaceDomainParameterInfo {
+                    key_agreement,
+                    mapping,
+                    domain_parameter,
+                    parameter_id,
+                })
+            })
+        }
+        Some(protocol::Named::ChipAuthentication(protocol)) => integers(required, optional).map(|(version, key_id)| {
+            SecurityInfoContent::ChipAuthentication(ChipAuthenticationInfo { protocol, version, key_id })
+        }),
+        Some(protocol::Named::ChipAuthenticationKey(key_agreement)) => {
+            key_and_id(required, optional).map(|(public_key, key_id)| {
+                SecurityInfoContent::ChipAuthenticationPublicKey(ChipAuthenticationPublicKeyInfo {
+                    key_agreement,
+                    public_key,
+                    key_id,
+                })
+            })
+        }
+        // The optional part is a FileID here, which nothing needs.
+        Some(protocol::Named::TerminalAuthentication) => {
+            integer(required).map(|version| SecurityInfoContent::TerminalAuthentication { version })
+        }
+        Some(protocol::Named::ActiveAuthentication) => optional
+            .filter(|field| field.tag == OBJECT_IDENTIFIER)
+            .and_then(|field| ObjectIdentifier::from_bytes(field.value).ok())
+            .map(|signature_algorithm| SecurityInfoContent::ActiveAuthentication { signature_algorithm }),
+    };
+    parsed.unwrap_or(SecurityInfoContent::Malformed)
+}
+
+fn integers(required: &Tlv<'_>, optional: Option<&Tlv<'_>>) -> Option<(u64, Option<u64>)> {
+    Some((integer(required)?, optional_integer(optional)?))
+}
+
+fn key_and_id(required: &Tlv<'_>, optional: Option<&Tlv<'_>>) -> Option<(Vec<u8>, Option<u64>)> {
+    (required.tag == SEQUENCE).then_some(())?;
+    Some((required.raw.to_vec(), optional_integer(optional)?))
+}
+
+fn optional_integer(field: Option<&Tlv<'_>>) -> Option<Option<u64>> {
+    field.map_or(Some(None), |field| integer(field).map(Some))
+}
+
+/// An INTEGER that is not negative and fits eight bytes.
+fn integer(field: &Tlv<'_>) -> Option<u64> {
+    let value = field.value;
+    let significant = value.iter().position(|byte| *byte != 0).map_or(&[][..], |start| &value[start..]);
+    let negative = value.first().is_none_or(|byte| byte & 0x80 != 0);
+    if field.tag != INTEGER || negative || significant.len() > 8 {
+        return None;
+    }
+    Some(significant.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+}
+
+impl core::fmt::Debug for SecurityInfo {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "SecurityInfo({}, {:?})", self.protocol, self.content)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::crypto::cipher::Cipher;
+
+    fn hex(text: &str) -> Vec<u8> {
+        base16ct::mixed::decode_vec(text).unwrap()
+    }
+
+    /// SecurityInfos of these SEQUENCEs.
+    fn set_of(entries: &[&str]) -> SecurityInfos {
+        SecurityInfos::parse(&tlv::encode(SET, &hex(&entries.concat()))).unwrap()
+    }
+
+    /// The EF.CardAccess of the Vietnamese ID card.
+    const CARD_ACCESS: &str =
+        "3134300d060804007f0007020202020101300f060a04007f000702020302020201013012060a04007f0007020204020202010202010d";
+
+    #[test]
+    fn the_offer_of_the_vietnamese_card_is_read() {
+        let infos = SecurityInfos::parse(&hex(CARD_ACCESS)).unwrap();
+        assert_eq!(infos.iter().count(), 3);
+        let pace: Vec<_> = infos.pace().collect();
+        assert_eq!(pace.len(), 1);
+        assert_eq!((pace[0].version, pace[0].parameter_id), (2, Some(13)));
+        assert_eq!(pace[0].protocol.mechanism(), "ECDH-GM");
+        assert_eq!(pace[0].protocol.cipher, Cipher::Aes128);
+        let chip = infos.chip_authentication().next().unwrap();
+        assert_eq!((chip.protocol.cipher, chip.version, chip.key_id), (Cipher::Aes128, 1, None));
+        assert_eq!(infos.pace_offer(), [&hex("3012060a04007f0007020204020202010202010d")[..]]);
+    }
+
+    #[test]
+    fn an_unknown_or_malformed_entry_leaves_the_others() {
+        let infos = set_of(&[
+            "300806032a0304020101",               // an unknown protocol
+            "300f060a04007f000702020402020c0132", // PACEInfo whose version is a string
+            "300c060a04007f00070202040202",       // PACEInfo without version
+            "300f060a04007f00070202040202020102", // PACEInfo
+        ]);
+        let contents: Vec<_> = infos.iter().map(|info| &info.content).collect();
+        assert_eq!(
+            contents[..3],
+            [&SecurityInfoContent::Other, &SecurityInfoContent::Malformed, &SecurityInfoContent::Malformed]
+        );
+        assert_eq!(infos.pace().count(), 1);
+        assert_eq!(infos.pace_offer().len(), 3);
+    }
+
+    #[test]
+    fn the_offer_is_compared_as_a_set() {
+        let (pace, other) = ("3012060a04007f0007020204020202010202010d", "3012060a04007f0007020204020402010202010d");
+        let chip = "300f060a04007f00070202030202020101";
+        assert_eq!(set_of(&[pace, other]).pace_offer(), set_of(&[other, chip, pace, other]).pace_offer());
+        assert_ne!(set_of(&[pace, other]).pace_offer(), set_of(&[pace]).pace_offer());
+    }
+
+    #[test]
+    fn what_is_no_set_of_sequences_is_refused() {
+        for text in ["", "30020500", "310305", "31020500", "31023000", "310430020500", "6e023100"] {
+            assert!(SecurityInfos::parse(&hex(text)).is_err(), "{text}");
+        }
+        assert!(SecurityInfos::parse(&hex("3100")).unwrap().pace().next().is_none());
+        assert!(SecurityInfos::parse_dg14(&hex("6e023100")).is_ok());
+    }
+
+    #[test]
+    fn more_entries_than_any_chip_has_are_refused() {
+        let mut set = Vec::new();
+        (0..=MAX_INFOS).for_each(|_| set.extend_from_slice(&hex("300806032a0304020101")));
+        assert_eq!(SecurityInfos::parse(&tlv::encode(SET, &set)), Err(SecurityInfosError::TooMany));
+    }
+
+    #[test]
+    fn integers_are_not_negative_and_not_endless() {
+        let parse = |text: &str| integer(&tlv::parse_one(&hex(text)).unwrap().0);
+        assert_eq!(parse("020200ff"), Some(255));
+        assert_eq!(parse("0201ff"), None);
+        assert_eq!(parse("0200"), None);
+        assert_eq!(parse("0209010000000000000000"), None);
+        assert_eq!(parse("020900ffffffffffffffff"), Some(u64::MAX));
+    }
+
+    #[test]
+    fn the_specimen_offers_chip_authentication() {
+        let path = std::env::var("CCCD_SHARED")
+            .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").into());
+        let Ok(bytes) = std::fs::read(format!("{path}/vectors/bsi-tr03105-5-specimen/Datagroup14.bin")) else {
+            std::println!("skipped: shared vectors absent");
+            return;
+        };
+        let infos = SecurityInfos::parse_dg14(&bytes).unwrap();
+        assert!(infos.offers_chip_authentication());
+        assert!(infos.chip_authentication_keys().count() > 0);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_security_infos_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+            let _ = SecurityInfos::parse(&bytes);
+            let _ = SecurityInfos::parse(&tlv::encode(SET, &tlv::encode(SEQUENCE, &bytes)));
+        }
+    }
+}
