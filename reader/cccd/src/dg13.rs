@@ -106,21 +106,24 @@ impl Dg13 {
         if !rest.is_empty() {
             dg13.remark("dg13_trailing_bytes", format!("{} bytes follow DG13", rest.len()));
         }
-        let set = dg13.find_set(&sequence)?;
-        dg13.read_items(&set);
+        let (items, skip) = dg13.find_items(&sequence)?;
+        dg13.read_items(&items, skip);
         if dg13.items.is_empty() {
-            return Err(Dg13Error { kind: Dg13ErrorKind::NoItems, position: set.position });
+            return Err(Dg13Error { kind: Dg13ErrorKind::NoItems, position: items.position });
         }
         Ok(dg13)
     }
 
-    /// Looks at what stands before the set of items, and returns the set.
-    fn find_set<'a>(&mut self, sequence: &Tlv<'a>) -> Result<Tlv<'a>, Dg13Error> {
-        for object in sequence.children() {
+    /// Looks at what stands before the items, and returns the object they are in and how many others are before them.
+    fn find_items<'a>(&mut self, sequence: &Tlv<'a>) -> Result<(Tlv<'a>, usize), Dg13Error> {
+        for (index, object) in sequence.children().enumerate() {
             let object = object?;
             match object.tag {
-                // A SEQUENCE OF in place of the SET OF has been seen: the order of items means nothing either way.
-                TAG_SET | TAG_SEQUENCE => return Ok(object),
+                TAG_SET => return Ok((object, 0)),
+                // Items without a SET around them.
+                TAG_SEQUENCE if number_of(&object).is_some() => return Ok((*sequence, index)),
+                // A SEQUENCE OF in place of the SET OF: the order of items means nothing either way.
+                TAG_SEQUENCE => return Ok((object, 0)),
                 TAG_INTEGER if object.value == [1] => {}
                 TAG_INTEGER => self.remark("dg13_version", "the version of DG13 is not 1".to_owned()),
                 TAG_OID if object.value == OID_UTF8 => {}
@@ -131,8 +134,8 @@ impl Dg13 {
         Err(Dg13Error { kind: Dg13ErrorKind::NoItems, position: sequence.position })
     }
 
-    fn read_items(&mut self, set: &Tlv<'_>) {
-        for object in set.children() {
+    fn read_items(&mut self, parent: &Tlv<'_>, skip: usize) {
+        for object in parent.children().skip(skip) {
             match object {
                 Ok(_) if self.items.len() == MAX_ITEMS => {
                     self.remark("dg13_too_many_items", format!("only the first {MAX_ITEMS} items of DG13 were read"));
@@ -148,11 +151,7 @@ impl Dg13 {
     }
 
     fn read_item(&mut self, object: &Tlv<'_>) {
-        let first = object.children().next();
-        let number = match first {
-            Some(Ok(first)) if object.tag == TAG_SEQUENCE && first.tag == TAG_INTEGER => small_number(first.value),
-            _ => None,
-        };
+        let number = number_of(object);
         if number.is_none() {
             self.remark(
                 "dg13_item_without_number",
@@ -236,6 +235,14 @@ fn is_nested(number: u32) -> bool {
     number == ItemNumber::Parents as u32 || number == ItemNumber::Spouse as u32
 }
 
+/// The number that an item begins with.
+fn number_of(object: &Tlv<'_>) -> Option<u32> {
+    match object.children().next() {
+        Some(Ok(first)) if object.tag == TAG_SEQUENCE && first.tag == TAG_INTEGER => small_number(first.value),
+        _ => None,
+    }
+}
+
 /// An INTEGER of at most four bytes that is not negative.
 fn small_number(bytes: &[u8]) -> Option<u32> {
     match bytes {
@@ -280,6 +287,14 @@ pub enum Dg13ErrorKind {
     /// The structure is there, and no item in it.
     #[error("no items")]
     NoItems,
+}
+
+impl Dg13Error {
+    /// The same as a warning, for a result that goes on without DG13.
+    #[must_use]
+    pub fn remark(&self) -> Remark {
+        Remark { code: "dg13_unreadable", message: self.to_string() }
+    }
 }
 
 impl From<TlvError> for Dg13Error {

@@ -4,7 +4,6 @@
 //! the optional data groups of the standard (DG11, DG12); the MRZ in the chip (DG1); then what no signature covers: the
 //! printed QR code, an MRZ that was given, what somebody typed. Residence and issue are as of the day of issue.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;

@@ -205,6 +205,17 @@ fn another_version_or_identifier_is_remarked_upon_and_read() {
 }
 
 #[test]
+fn items_in_a_sequence_or_in_none_are_read_as_those_in_a_set() {
+    let (head, items) = ([encode(2, &[1]), encode(6, &OID_UTF8)].concat(), full().concat());
+    for body in [encode(0x30, &items), items] {
+        let bytes = encode(0x6D, &encode(0x30, &[head.clone(), body].concat()));
+        let dg13 = Dg13::parse(&bytes).expect("a DG13");
+        assert_eq!((dg13.items().len(), dg13.text(ItemNumber::FullName)), (16, Some("Nguyễn Thị An")));
+        assert_eq!(dg13.remarks(), []);
+    }
+}
+
+#[test]
 fn damage_between_items_keeps_the_items_before_it() {
     let damaged = [item(2, &[string(UTF8, "An")]), vec![0x30, 0x80]];
     let dg13 = parse(&damaged);

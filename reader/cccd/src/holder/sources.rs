@@ -1,6 +1,8 @@
 //! What a holder is made from.
 
-use super::{BTreeSet, CardDate, Dg13, DocumentMrz, IdNumber, QrCard};
+use std::collections::BTreeSet;
+
+use super::{CardDate, Dg13, DocumentMrz, IdNumber, QrCard};
 
 /// The data groups that were read off the chip and parsed.
 #[derive(Clone, Copy, Debug, Default)]

@@ -150,3 +150,32 @@ fn debug_output_holds_no_personal_data() {
     let text = format!("{holder:?}");
     assert!(text.contains("DG1") && !text.contains("NGUYEN") && !text.contains("1990"), "{text}");
 }
+
+#[test]
+fn every_holder_fits_the_schema_of_the_contract() {
+    let shared =
+        std::env::var("CCCD_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").into());
+    let Ok(text) = std::fs::read_to_string(format!("{shared}/contract-read.schema.json")) else {
+        println!("skipped: shared vectors absent");
+        return;
+    };
+    let mut schema: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let defs = schema["$defs"].take();
+    let validator = jsonschema::validator_for(&json!({"$defs": defs, "$ref": "#/$defs/read/properties/holder"}));
+    let validator = validator.expect("a schema");
+    let (an, binh, code) = (mrz(AN), mrz(BINH), qr(QR));
+    let odd =
+        dg13(&[(1, "số 1"), (3, "1990"), (4, "?"), (11, "03/2021"), (12, "Không thời hạn"), (13, "A"), (15, "x")]);
+    for chip in [
+        Chip { dg1: Some(&an), dg13: Some(&odd), ..Chip::default() },
+        Chip { dg1: Some(&binh), ..Chip::default() },
+        Chip { dg13: Some(&odd), ..Chip::default() },
+        Chip::default(),
+    ] {
+        for given in [Given::default(), Given { qr: Some(&code), mrz: Some(&an), id_number: None }] {
+            let value = json_of(chip, given);
+            let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{errors:?}");
+        }
+    }
+}
