@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use icao9303::lds;
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 use thiserror::Error;
@@ -69,6 +70,18 @@ impl CardDate {
         let year = two_digits(year).ok_or(DateError::NotADate)?;
         let unknown = |part: &str| if part == "<<" { String::new() } else { part.to_owned() };
         Self::new(century + i16::from(year), &unknown(month), &unknown(day))
+    }
+
+    /// A date of a data group of the standard. `None` where the calendar has none such.
+    #[must_use]
+    pub fn from_lds(date: lds::text::Date) -> Option<Self> {
+        let part = |part: Option<u8>| i8::try_from(part?).ok();
+        let year = i16::try_from(date.year).ok().filter(|year| *year <= 9999)?;
+        match (part(date.month), part(date.day)) {
+            (None, _) => Some(Self::Year(year)),
+            (Some(month), None) => (1..=12).contains(&month).then_some(Self::Month(year, month)),
+            (Some(month), Some(day)) => Date::new(year, month, day).ok().map(Self::Day),
+        }
     }
 
     fn from_digits(text: &str) -> Result<Self, DateError> {

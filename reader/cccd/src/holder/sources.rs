@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use icao9303::lds::dg11::Dg11;
+use icao9303::lds::dg12::Dg12;
+
 use super::{CardDate, Dg13, DocumentMrz, IdNumber, QrCard};
 
 /// The data groups that were read off the chip and parsed.
@@ -78,6 +81,31 @@ pub struct Dg11Fields {
 pub struct Dg12Fields {
     /// Date of issue.
     pub date_of_issue: Option<CardDate>,
+}
+
+impl From<&Dg11<'_>> for Dg11Fields {
+    fn from(dg11: &Dg11<'_>) -> Self {
+        let address = dg11.address.filter(|text| !text.is_blank()).map(|text| {
+            let lines: Vec<_> = text.parts().map(|part| part.to_str_lossy().trim().to_owned()).collect();
+            lines.join(", ")
+        });
+        Self {
+            full_name: dg11.full_name.filter(|text| !text.is_blank()).and_then(|text| text.name()).map(
+                |(surname, others)| {
+                    // Surname first, as Vietnamese names are written and as the data group has it.
+                    [surname, others].join(" ").trim().to_owned()
+                },
+            ),
+            date_of_birth: dg11.date_of_birth.and_then(CardDate::from_lds),
+            address,
+        }
+    }
+}
+
+impl From<&Dg12<'_>> for Dg12Fields {
+    fn from(dg12: &Dg12<'_>) -> Self {
+        Self { date_of_issue: dg12.date_of_issue.and_then(CardDate::from_lds) }
+    }
 }
 
 impl std::fmt::Debug for Dg11Fields {

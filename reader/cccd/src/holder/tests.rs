@@ -179,3 +179,29 @@ fn every_holder_fits_the_schema_of_the_contract() {
         }
     }
 }
+
+#[test]
+fn a_document_with_dg11_and_dg12_has_its_fields_from_there() {
+    use icao9303::lds::{dg11::Dg11, dg12::Dg12};
+
+    let objects = [
+        encode(0x5C, &[0x5F, 0x0E, 0x5F, 0x2B, 0x5F, 0x42]),
+        encode(0x5F0E, "Nguyễn<<Thị<An".as_bytes()),
+        encode(0x5F2B, &[0x19, 0x90, 0x03, 0x15]),
+        encode(0x5F42, "Số 1 Phố Mẫu<Hà Nội".as_bytes()),
+    ];
+    let file = encode(0x6B, &objects.concat());
+    let dg11 = Dg11Fields::from(&Dg11::parse(&file).expect("a DG11"));
+    let file = encode(0x6C, &[encode(0x5C, &[0x5F, 0x26]), encode(0x5F26, b"20210510")].concat());
+    let dg12 = Dg12Fields::from(&Dg12::parse(&file).expect("a DG12"));
+    let dg1 = mrz(AN);
+    let chip = Chip { dg1: Some(&dg1), dg11: Some(&dg11), dg12: Some(&dg12), dg13: None };
+    let holder = json_of(chip, Given::default());
+    assert_eq!(holder["full_name"], json!({"value": "Nguyễn Thị An", "source": "DG11"}));
+    assert_eq!(holder["date_of_birth"], json!({"value": "1990-03-15", "source": "DG11"}));
+    assert_eq!(holder["place_of_residence"], json!({"value": "Số 1 Phố Mẫu, Hà Nội", "source": "DG11"}));
+    assert_eq!(holder["date_of_issue"], json!({"value": "2021-05-10", "source": "DG12"}));
+    let unlisted = json_of(chip.covered_by(&Coverage::Listed([1].into())), Given::default());
+    assert_eq!(unlisted["full_name"]["source"], "DG1");
+    assert_eq!(unlisted.get("date_of_issue"), None);
+}
