@@ -199,7 +199,11 @@ impl Comparison {
     /// A whole ID number against the chip's. Where DG1 and DG13 differ between themselves, which is noted elsewhere, it is
     /// enough that one of them agrees: this is then the card that was read.
     fn number(&mut self, chip: &Chip<'_>, source: Source, number: &IdNumber) {
-        let numbers = chip_numbers(chip);
+        let mut numbers = chip_numbers(chip);
+        // Nine digits say nothing of the first three: they serve only where the chip has no whole number.
+        if numbers.iter().any(|(_, of_chip)| of_chip.len() == IdNumber::LENGTH) {
+            numbers.retain(|(_, of_chip)| of_chip.len() == IdNumber::LENGTH);
+        }
         let agrees = numbers.iter().any(|(_, of_chip)| number.as_str().ends_with(of_chip.as_str()));
         if let Some((chip_source, of_chip)) = numbers.first() {
             self.note("id_number", (*chip_source, of_chip), (source, number.as_str()), agrees);

@@ -240,5 +240,20 @@ pub enum QrTextError {
     NoName,
 }
 
+impl QrTextError {
+    /// The same as a warning, for a result that goes on without the code's text.
+    #[must_use]
+    pub fn remark(&self) -> Remark {
+        let code = match self {
+            Self::TooLong { .. } => "qr_too_long",
+            Self::NotUtf8 { .. } => "qr_not_utf8",
+            Self::ControlCharacter { .. } => "qr_control_character",
+            Self::FieldCount { .. } => "qr_field_count",
+            Self::NoName => "qr_no_name",
+        };
+        Remark { code, message: self.to_string() }
+    }
+}
+
 #[cfg(test)]
 mod tests;

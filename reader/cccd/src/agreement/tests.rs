@@ -186,6 +186,15 @@ fn nine_digits_in_dg1_are_enough_to_tell_another_card() {
 }
 
 #[test]
+fn nine_digits_in_dg1_do_not_outweigh_the_whole_number_in_dg13() {
+    let (dg1, dg13) = (mrz(&AN.replace("001190123456<<0", "<<<<<<<<<<<<<<<")), dg13_with(&[]));
+    let chip = Chip { dg1: Some(&dg1), dg13: Some(&dg13), ..Chip::default() };
+    let other_place = qr(&QR.replace("001190123456", "079190123456"));
+    assert_eq!(outcome(&chip, &Given { qr: Some(&other_place), ..Given::default() }).0, Status::Failed);
+    assert_eq!(outcome(&chip, &Given::default()), PASSED);
+}
+
+#[test]
 fn the_mrz_given_is_compared_line_for_line() {
     assert_eq!(mrz_outcome(AN), PASSED);
     let (status, reason, _) = mrz_outcome(&AN.replace("001190123456", "079190123456"));

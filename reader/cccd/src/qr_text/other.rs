@@ -1,6 +1,7 @@
 //! What a code that is no ID card's seems to be, so that the person at the desk can be told what to scan instead. A guess
 //! from its first characters: nothing is decided by it.
 
+use icao9303::check::Remark;
 use serde::Serialize;
 
 /// A kind of QR code met at desks and gates.
@@ -63,6 +64,12 @@ impl SeemsToBe {
         } else {
             Self::Text
         }
+    }
+
+    /// The same as a warning, for a result that goes on without the code.
+    #[must_use]
+    pub fn remark(self) -> Remark {
+        Remark { code: "not_a_card_code", message: format!("not an ID card's code; it seems to be {}", self.english()) }
     }
 
     /// The same in plain English.

@@ -176,6 +176,12 @@ fn codes_of_another_kind_are_recognised() {
 }
 
 #[test]
+fn what_is_no_card_and_what_cannot_be_read_can_be_told_as_a_warning() {
+    assert_eq!(other("https://example.org").remark().code, "not_a_card_code");
+    assert_eq!(read(&[0xFF]).unwrap_err().remark().code, "qr_not_utf8");
+}
+
+#[test]
 fn debug_output_holds_no_personal_data() {
     assert_eq!(format!("{:?}", read_str(OF_2021)), "Ok(Card(QrCard(redacted, 7 fields)))");
 }
