@@ -18,12 +18,12 @@ pub struct EcdsaSignature {
 }
 
 impl EcdsaSignature {
-    /// Reads plain `r ‖ s`, both in the same length, as long as the order or padded to more.
+    /// Reads plain `r ‖ s`, each in the order's length.
     pub fn from_plain(curve: Curve, bytes: &[u8]) -> Option<Self> {
-        if bytes.len() % 2 != 0 || bytes.len() < 2 * curve.order_len() {
+        if bytes.len() != 2 * curve.order_len() {
             return None;
         }
-        let (r, s) = bytes.split_at(bytes.len() / 2);
+        let (r, s) = bytes.split_at(curve.order_len());
         Some(Self { r: r.to_vec(), s: s.to_vec() })
     }
 
@@ -62,6 +62,14 @@ pub fn verify_prehash(public: &Point, prehash: &[u8], r: &[u8], s: &[u8]) -> boo
     public.verifies(prehash, r, s)
 }
 
+/// Whether `signature` is one over `prehash` in either encoding: Doc 9303-11 §6.1.2 wants plain `r ‖ s` of Active
+/// Authentication, and some chips answer in DER.
+pub fn verify_prehash_in_either_encoding(public: &Point, prehash: &[u8], signature: &[u8]) -> bool {
+    let plain = EcdsaSignature::from_plain(public.curve(), signature);
+    let der = EcdsaSignature::from_der(signature);
+    plain.into_iter().chain(der).any(|signature| signature.verify_prehash(public, prehash))
+}
+
 #[derive(Sequence)]
 struct EcdsaSigValue<'a> {
     r: UintRef<'a>,
@@ -75,6 +83,8 @@ fn without_leading_zeros(number: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::crypto::curve::PrivateKey;
     use crate::crypto::hash::HashAlgorithm;
@@ -142,10 +152,37 @@ mod tests {
         }
     }
 
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn a_signature_verifies_until_one_bit_flips(
+            curve in prop::sample::select(&Curve::ALL[..]),
+            seed in any::<[u8; 16]>(),
+            prehash in prop::collection::vec(any::<u8>(), 0..80),
+            bit in any::<prop::sample::Index>(),
+        ) {
+            let key = PrivateKey::from_bytes(curve, &[&[1], seed.as_slice()].concat()).unwrap();
+            let public = key.public_key();
+            let (r, s) = key.sign_prehash(&prehash);
+            let plain = [r.as_slice(), &s].concat();
+            prop_assert!(verify_prehash_in_either_encoding(&public, &prehash, &plain));
+            let der = EcdsaSignature { r, s }.to_der().unwrap();
+            prop_assert!(verify_prehash_in_either_encoding(&public, &prehash, &der));
+
+            for signature in [plain, der] {
+                let mut flipped = signature;
+                let bit = bit.index(flipped.len() * 8);
+                flipped[bit / 8] ^= 1 << (bit % 8);
+                prop_assert!(!verify_prehash_in_either_encoding(&public, &prehash, &flipped));
+            }
+        }
+    }
+
     #[test]
     fn malformed_encodings_are_refused() {
         assert_eq!(EcdsaSignature::from_plain(Curve::Secp256r1, &[1; 63]), None);
-        assert_eq!(EcdsaSignature::from_plain(Curve::Secp256r1, &[1; 62]), None);
+        assert_eq!(EcdsaSignature::from_plain(Curve::Secp256r1, &[1; 66]), None);
         for der in ["", "3000", "3003020101", "300602010102010100", "30060201810201ff", "300702020001020101"] {
             assert_eq!(EcdsaSignature::from_der(&hex(der)), None, "{der}");
         }

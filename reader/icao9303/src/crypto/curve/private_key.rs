@@ -99,7 +99,81 @@ impl fmt::Debug for PrivateKey {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[test]
+    fn key_agreement_gives_the_known_answer_on_every_curve() {
+        let vectors = include_str!("../../../tests/vectors/ecdh.txt");
+        let mut curves = Vec::new();
+        for line in vectors.lines().filter(|line| !line.starts_with('#')) {
+            let words: Vec<_> = line.split(' ').collect();
+            let curve = Curve::ALL.into_iter().find(|curve| curve.name() == words[0]).unwrap();
+            let [a, b] = [1, 2].map(|i| PrivateKey::from_bytes(curve, &hex(words[i])).unwrap());
+            assert_eq!(a.diffie_hellman(&b.public_key()).unwrap().x(), hex(words[3]), "{curve}");
+            assert_eq!(b.diffie_hellman(&a.public_key()).unwrap().x(), hex(words[3]), "{curve}");
+            curves.push(curve);
+        }
+        assert_eq!(curves, Curve::ALL);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn both_sides_agree_on_a_mapped_generator(
+            curve in prop::sample::select(&Curve::ALL[..]),
+            seeds in any::<[[u8; 16]; 4]>(),
+            nonce in prop::collection::vec(any::<u8>(), 0..80),
+        ) {
+            let [map_a, map_b, a, b] = seeds.map(|seed| {
+                PrivateKey::from_bytes(curve, &[&[1], seed.as_slice()].concat()).unwrap()
+            });
+            let h = map_a.diffie_hellman(&map_b.public_key()).unwrap();
+            prop_assert_eq!(&h, &map_b.diffie_hellman(&map_a.public_key()).unwrap());
+            let generator = curve.generic_mapping(&nonce, &h).unwrap();
+            prop_assert_eq!(Point::from_sec1(curve, generator.as_sec1()), Ok(generator.clone()));
+            let shared = a.diffie_hellman(&b.public_key_on(&generator).unwrap()).unwrap();
+            prop_assert_eq!(shared, b.diffie_hellman(&a.public_key_on(&generator).unwrap()).unwrap());
+        }
+
+        #[test]
+        fn a_key_is_made_of_any_random_numbers(curve in prop::sample::select(&Curve::ALL[..]), seed in any::<u64>()) {
+            let key = PrivateKey::generate(curve, &mut Counter(seed));
+            prop_assert_eq!(PrivateKey::from_bytes(curve, &key.to_bytes()).unwrap().to_bytes(), key.to_bytes());
+            prop_assert_eq!(Point::from_sec1(curve, key.public_key().as_sec1()), Ok(key.public_key()));
+        }
+    }
+
+    /// Not random at all (a linear congruence), which tests may be.
+    struct Counter(u64);
+
+    impl rand_core::TryRng for Counter {
+        type Error = core::convert::Infallible;
+
+        fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+            Ok((self.try_next_u64()? >> 32) as u32)
+        }
+
+        fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            Ok(self.0)
+        }
+
+        fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+            for byte in bytes {
+                *byte = (self.try_next_u64()? >> 56) as u8;
+            }
+            Ok(())
+        }
+    }
+
+    impl rand_core::TryCryptoRng for Counter {}
+
+    fn hex(digits: &str) -> Vec<u8> {
+        base16ct::lower::decode_vec(digits).unwrap()
+    }
 
     #[test]
     fn one_less_than_the_order_gives_the_generator_mirrored() {

@@ -96,3 +96,78 @@ fn without_header(opened: &[u8]) -> Option<&[u8]> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::TestKey;
+    use super::*;
+
+    const CHALLENGE: &[u8] = &[1, 2, 3, 4, 5, 6, 7, 8];
+    const TRAILERS: [(HashAlgorithm, &[u8]); 6] = [
+        (HashAlgorithm::Sha1, &[0xbc]),
+        (HashAlgorithm::Sha1, &[0x33, 0xcc]),
+        (HashAlgorithm::Sha224, &[0x38, 0xcc]),
+        (HashAlgorithm::Sha256, &[0x34, 0xcc]),
+        (HashAlgorithm::Sha384, &[0x36, 0xcc]),
+        (HashAlgorithm::Sha512, &[0x35, 0xcc]),
+    ];
+
+    #[test]
+    fn every_trailer_verifies_and_gives_the_chips_part_of_the_message() {
+        let key = TestKey::of_1024_bits();
+        for (hash, trailer) in TRAILERS {
+            let (signature, message) = sign(&key, &[0x6a], hash, trailer);
+            let recovered = key.public.verify_message_recovery(CHALLENGE, &signature).unwrap();
+            assert_eq!(recovered, RecoveredMessage { hash, explicit_trailer: trailer.len() == 2, recovered: message });
+            let other = key.public.verify_message_recovery(&[0; 8], &signature);
+            assert_eq!(other, Err(SignatureError::Invalid), "{hash}");
+        }
+    }
+
+    #[test]
+    fn the_smaller_of_both_roots_verifies_too() {
+        let key = TestKey::of_1024_bits();
+        let (signature, message) = sign(&key, &[0x6a], HashAlgorithm::Sha256, &[0x34, 0xcc]);
+        let other_root = key.public.subtracted_from_modulus(&signature);
+        let recovered = key.public.verify_message_recovery(CHALLENGE, &other_root).unwrap();
+        assert_eq!(recovered.recovered, message);
+    }
+
+    #[test]
+    fn padding_before_a_short_message_is_taken_off() {
+        let key = TestKey::of_1024_bits();
+        for header in [&[0x6b, 0xba][..], &[0x6b, 0xbb, 0xba], &[0x6b, 0xbb, 0xbb, 0xbb, 0xba]] {
+            let (signature, message) = sign(&key, header, HashAlgorithm::Sha1, &[0xbc]);
+            let recovered = key.public.verify_message_recovery(CHALLENGE, &signature).unwrap();
+            assert_eq!(recovered.recovered, message);
+        }
+    }
+
+    #[test]
+    fn total_recovery_is_refused_since_it_does_not_cover_the_challenge() {
+        let key = TestKey::of_1024_bits();
+        for header in [&[0x4a][..], &[0x4b, 0xba], &[0x6b, 0xbb, 0xaa], &[0x60], &[0]] {
+            let (signature, _) = sign(&key, header, HashAlgorithm::Sha1, &[0xbc]);
+            assert_eq!(key.public.verify_message_recovery(CHALLENGE, &signature), Err(SignatureError::Invalid));
+        }
+    }
+
+    #[test]
+    fn an_unknown_trailer_is_invalid_and_a_forgotten_hash_is_named() {
+        let key = TestKey::of_1024_bits();
+        let (signature, _) = sign(&key, &[0x6a], HashAlgorithm::Sha1, &[0x31, 0xcc]);
+        let unsupported = SignatureError::Unsupported { name: "ISO 9796-2 trailer 31CC".into() };
+        assert_eq!(key.public.verify_message_recovery(CHALLENGE, &signature), Err(unsupported));
+        for trailer in [&[0x99, 0xcc][..], &[0xac], &[0x33, 0x3c]] {
+            let (signature, _) = sign(&key, &[0x6a], HashAlgorithm::Sha1, trailer);
+            assert_eq!(key.public.verify_message_recovery(CHALLENGE, &signature), Err(SignatureError::Invalid));
+        }
+    }
+
+    fn sign(key: &TestKey, header: &[u8], hash: HashAlgorithm, trailer: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        let message_len = key.public.modulus_len() - header.len() - hash.output_len() - trailer.len();
+        let message: Vec<u8> = (0..message_len).map(|i| i as u8).collect();
+        let proof = hash.digest_parts(&[&message, CHALLENGE]);
+        (key.sign_raw(&[header, &message, &proof, trailer].concat()), message)
+    }
+}

@@ -74,3 +74,66 @@ fn is_encoding_of(
 fn mask(hash: HashAlgorithm, seed: &[u8], length: usize) -> impl Iterator<Item = u8> {
     (0_u32..).flat_map(move |counter| hash.digest_parts(&[seed, &counter.to_be_bytes()])).take(length)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::TestKey;
+    use super::*;
+
+    #[test]
+    fn every_pair_of_hashes_and_any_salt_length_verify() {
+        for key in [TestKey::of_1024_bits(), TestKey::of_1025_bits()] {
+            for hash in HashAlgorithm::ALL {
+                for mask_hash in HashAlgorithm::ALL {
+                    for salt_len in [0, 1, 20, 62] {
+                        let signature = sign(&key, hash, mask_hash, salt_len);
+                        let verify = |mask_hash, salt_len| {
+                            key.public.verify_pss(hash, mask_hash, salt_len, b"message", &signature)
+                        };
+                        assert_eq!(verify(mask_hash, Some(salt_len)), Ok(()), "{hash} {mask_hash} {salt_len}");
+                        assert_eq!(verify(mask_hash, None), Ok(()), "{hash} {mask_hash} {salt_len}");
+                        assert_eq!(verify(mask_hash, Some(salt_len + 1)), Err(SignatureError::Invalid));
+                        let other = HashAlgorithm::ALL.into_iter().find(|other| *other != mask_hash).unwrap();
+                        assert_eq!(verify(other, None), Err(SignatureError::Invalid));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn another_message_does_not_verify() {
+        let key = TestKey::of_1024_bits();
+        let signature = sign(&key, HashAlgorithm::Sha256, HashAlgorithm::Sha256, 32);
+        let found = key.public.verify_pss(HashAlgorithm::Sha256, HashAlgorithm::Sha256, None, b"massage", &signature);
+        assert_eq!(found, Err(SignatureError::Invalid));
+    }
+
+    #[test]
+    fn a_modulus_too_short_for_the_hash_and_salt_is_invalid() {
+        let key = TestKey::of_1024_bits();
+        for last in [0xbc, 0xbd] {
+            let opened = [&[0; 127], &[last][..]].concat();
+            for hash in HashAlgorithm::ALL {
+                let found = key.public.verify_pss(hash, hash, Some(9999), b"", &key.sign_raw(&opened));
+                assert_eq!(found, Err(SignatureError::Invalid));
+            }
+        }
+    }
+
+    /// EMSA-PSS-ENCODE, RFC 8017 §9.1.1.
+    fn sign(key: &TestKey, hash: HashAlgorithm, mask_hash: HashAlgorithm, salt_len: usize) -> Vec<u8> {
+        let salt: Vec<u8> = (0..salt_len as u8).collect();
+        let encoded_bits = key.public.modulus_bits() - 1;
+        let proof = hash.digest_parts(&[&[0; 8], &hash.digest(b"message"), &salt]);
+        let block_len = encoded_bits.div_ceil(8) - proof.len() - 1;
+        let mut block = alloc::vec![0; block_len - salt_len - 1];
+        block.push(1);
+        block.extend_from_slice(&salt);
+        for (byte, mask) in block.iter_mut().zip(mask(mask_hash, &proof, block_len)) {
+            *byte ^= mask;
+        }
+        block[0] &= 0xff >> (8 * encoded_bits.div_ceil(8) - encoded_bits);
+        key.sign_raw(&[block.as_slice(), &proof, &[0xbc]].concat())
+    }
+}

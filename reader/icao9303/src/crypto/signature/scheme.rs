@@ -194,3 +194,138 @@ struct PssParameters<'a> {
     #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
     trailer: Option<u8>,
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use HashAlgorithm::{Sha1, Sha256, Sha384, Sha512};
+    use der::Encode;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn identifiers_that_name_their_hash_need_no_hint() {
+        for (oid, name) in [
+            ("1.2.840.10045.4.1", "ECDSA-SHA1"),
+            ("1.2.840.10045.4.3.1", "ECDSA-SHA224"),
+            ("1.2.840.10045.4.3.2", "ECDSA-SHA256"),
+            ("1.2.840.10045.4.3.3", "ECDSA-SHA384"),
+            ("1.2.840.10045.4.3.4", "ECDSA-SHA512"),
+            ("0.4.0.127.0.7.1.1.4.1.3", "ECDSA-SHA256"),
+            ("1.2.840.113549.1.1.5", "RSA-SHA1"),
+            ("1.3.14.3.2.29", "RSA-SHA1"),
+            ("1.2.840.113549.1.1.14", "RSA-SHA224"),
+            ("1.2.840.113549.1.1.11", "RSA-SHA256"),
+            ("1.2.840.113549.1.1.12", "RSA-SHA384"),
+            ("1.2.840.113549.1.1.13", "RSA-SHA512"),
+        ] {
+            for parameters in [&[][..], &[5, 0]] {
+                assert_eq!(read(oid, parameters, None).unwrap().name(), name, "{oid}");
+                assert_eq!(read(oid, parameters, Some(Sha1)), read(oid, parameters, Some(Sha512)), "{oid}");
+            }
+        }
+    }
+
+    #[test]
+    fn identifiers_without_a_hash_take_the_stated_digest() {
+        for (oid, name) in [
+            ("1.2.840.113549.1.1.1", "RSA-SHA384"),
+            ("1.2.840.10045.2.1", "ECDSA-SHA384"),
+            ("1.2.840.10045.4.2", "ECDSA-SHA384"),
+            ("1.2.840.10045.4.3", "ECDSA-SHA384"),
+        ] {
+            assert_eq!(read(oid, &[], Some(Sha384)).unwrap().name(), name);
+            assert!(matches!(read(oid, &[5, 0], None), Ok(SignatureScheme::Unsupported { .. })), "{oid}");
+        }
+    }
+
+    #[test]
+    fn ecdsa_with_specified_takes_the_hash_of_its_parameters() {
+        let sha512 = hash_algorithm(Sha512);
+        assert_eq!(read(ECDSA_WITH_SPECIFIED, &sha512, Some(Sha1)).unwrap().name(), "ECDSA-SHA512");
+        let md5 = algorithm("1.2.840.113549.2.5", &[]);
+        let name = "ECDSA with hash 1.2.840.113549.2.5".into();
+        assert_eq!(read(ECDSA_WITH_SPECIFIED, &md5, None), Ok(SignatureScheme::Unsupported { name }));
+    }
+
+    #[test]
+    fn dsa_and_other_algorithms_are_unsupported_by_name() {
+        for (oid, name) in [
+            ("1.2.840.10040.4.3", "DSA-SHA1"),
+            ("2.16.840.1.101.3.4.3.2", "DSA-SHA256"),
+            ("1.2.840.113549.1.1.4", "RSA-MD5"),
+            ("1.3.101.112", "Ed25519"),
+            ("1.2.3.4.5", "1.2.3.4.5"),
+        ] {
+            assert_eq!(read(oid, &[], Some(Sha1)), Ok(SignatureScheme::Unsupported { name: name.into() }));
+        }
+    }
+
+    #[test]
+    fn pss_parameters_default_to_sha_1_and_20_bytes_of_salt() {
+        let scheme = |hash, mask_hash, salt_len| Ok(SignatureScheme::RsaPss { hash, mask_hash, salt_len });
+        assert_eq!(read(RSASSA_PSS, &[0x30, 0], Some(Sha256)), scheme(Sha1, Sha1, Some(20)));
+
+        let hash = explicit(0, &hash_algorithm(Sha256));
+        let mask = explicit(1, &algorithm("1.2.840.113549.1.1.8", &hash_algorithm(Sha384)));
+        let salt = explicit(2, &[2, 1, 32]);
+        let trailer = explicit(3, &[2, 1, 1]);
+        let parameters = |fields: &[&[u8]]| sequence(&fields.concat());
+        assert_eq!(read(RSASSA_PSS, &parameters(&[&hash]), None), scheme(Sha256, Sha1, Some(20)));
+        assert_eq!(read(RSASSA_PSS, &parameters(&[&hash, &mask]), None), scheme(Sha256, Sha384, Some(20)));
+        assert_eq!(read(RSASSA_PSS, &parameters(&[&hash, &salt]), None), scheme(Sha256, Sha1, Some(32)));
+        let all = parameters(&[&hash, &mask, &salt, &trailer]);
+        assert_eq!(read(RSASSA_PSS, &all, Some(Sha1)), scheme(Sha256, Sha384, Some(32)));
+        assert_eq!(read(RSASSA_PSS, &all, None).unwrap().name(), "RSASSA-PSS-SHA256");
+
+        let other_trailer = parameters(&[&hash, &explicit(3, &[2, 1, 2])]);
+        assert_eq!(read(RSASSA_PSS, &other_trailer, None), Err(NO_ALGORITHM));
+    }
+
+    #[test]
+    fn missing_pss_parameters_leave_the_stated_digest_and_any_salt() {
+        for parameters in [&[][..], &[5, 0]] {
+            let scheme = |hash| Ok(SignatureScheme::RsaPss { hash, mask_hash: hash, salt_len: None });
+            assert_eq!(read(RSASSA_PSS, parameters, Some(Sha256)), scheme(Sha256));
+            assert_eq!(read(RSASSA_PSS, parameters, None), scheme(Sha1));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_an_algorithm_or_an_error(
+            bytes in prop::collection::vec(any::<u8>(), 0..64),
+            change in any::<prop::sample::Index>(),
+        ) {
+            let _ = SignatureScheme::from_algorithm_identifier(&bytes, Some(Sha256));
+            let _ = super::super::PublicKey::from_spki(&bytes);
+            let mask = algorithm("1.2.840.113549.1.1.8", &hash_algorithm(Sha384));
+            let mut changed = algorithm(RSASSA_PSS, &sequence(&explicit(1, &mask)));
+            let at = change.index(changed.len());
+            changed[at] = bytes.first().copied().unwrap_or(0x80);
+            let _ = SignatureScheme::from_algorithm_identifier(&changed, None);
+        }
+    }
+
+    fn read(oid: &str, parameters: &[u8], hint: Option<HashAlgorithm>) -> Result<SignatureScheme, SignatureError> {
+        SignatureScheme::from_algorithm_identifier(&algorithm(oid, parameters), hint)
+    }
+
+    fn hash_algorithm(hash: HashAlgorithm) -> Vec<u8> {
+        algorithm(&hash.oid().to_string(), &[5, 0])
+    }
+
+    fn algorithm(oid: &str, parameters: &[u8]) -> Vec<u8> {
+        sequence(&[ObjectIdentifier::new_unwrap(oid).to_der().unwrap(), parameters.to_vec()].concat())
+    }
+
+    fn sequence(content: &[u8]) -> Vec<u8> {
+        [&[0x30, content.len() as u8], content].concat()
+    }
+
+    fn explicit(number: u8, content: &[u8]) -> Vec<u8> {
+        [&[0xa0 | number, content.len() as u8], content].concat()
+    }
+}
