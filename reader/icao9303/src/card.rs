@@ -6,6 +6,8 @@
 //!     .pace(offer, password, rng)         PACE, before the eMRTD application is selected
 //!     .bac(key, rng)                      or BAC, inside it
 //!         .read_file(file)                Secured: the application is selected when first needed
+//!         .chip_authentication(infos, rng)
+//!         .active_authentication(key, infos, challenge)
 //! ```
 //!
 //! Nothing here does input or output, asks for the time or draws random numbers: a [`Transport`] carries the bytes, and
@@ -32,8 +34,11 @@ use rand_core::CryptoRng;
 
 use self::channel::Channel;
 use crate::{
+    active_authentication::{self, ActiveAuthentication},
     apdu::{Command, StatusWord},
     bac,
+    check::Check,
+    chip_authentication,
     crypto::cipher::Cipher,
     lds::{
         file::{EMRTD_AID, ElementaryFile, Location},
@@ -168,6 +173,36 @@ impl<T: Transport> Card<T, Secured> {
     pub fn cipher(&self) -> Cipher {
         // Invariant: a card becomes `Secured` with secure messaging on, and it is never turned off.
         self.session.channel.security().map_or(Cipher::TripleDes, SecureMessaging::cipher)
+    }
+
+    /// Chip Authentication (Doc 9303-11, 6.2): does the chip hold the private key that belongs to the public key in
+    /// `infos` (the content of DG14)? Passed only once an answer under the new keys has verified.
+    ///
+    /// It proves something only if passive authentication covers DG14. After a check that failed as
+    /// [`Reason::Clone`](crate::check::Reason::Clone) the channel is lost: nothing can be read any more.
+    ///
+    /// # Errors
+    /// The link failed.
+    pub fn chip_authentication(&mut self, infos: &SecurityInfos, rng: &mut dyn CryptoRng) -> Result<Check, CardError> {
+        self.session.enter(Location::Application)?;
+        chip_authentication::run(&mut self.session.channel, infos, rng)
+    }
+
+    /// Active Authentication (Doc 9303-11, 6.1): does the chip hold the private key that belongs to the public key in
+    /// DG15? `public_key` is the content of DG15 and `infos` that of DG14, which names the hash function of ECDSA.
+    ///
+    /// It proves something only if passive authentication covers both.
+    ///
+    /// # Errors
+    /// The link failed.
+    pub fn active_authentication(
+        &mut self,
+        public_key: &[u8],
+        infos: Option<&SecurityInfos>,
+        challenge: [u8; 8],
+    ) -> Result<ActiveAuthentication, CardError> {
+        self.session.enter(Location::Application)?;
+        active_authentication::run(&mut self.session.channel, public_key, infos, challenge)
     }
 }
 

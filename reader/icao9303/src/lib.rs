@@ -13,10 +13,12 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod active_authentication;
 pub mod apdu;
 pub mod bac;
 pub mod card;
 pub mod check;
+pub mod chip_authentication;
 pub mod crypto;
 pub mod lds;
 pub mod mrz;

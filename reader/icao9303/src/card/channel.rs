@@ -65,7 +65,8 @@ impl<T: Transport> Channel<T> {
         self.max_content_with(self.longest_fields())
     }
 
-    fn max_content_with(&self, fields: LengthFields) -> usize {
+    /// The same with these length fields.
+    pub(crate) fn max_content_with(&self, fields: LengthFields) -> usize {
         let response = self.link.limits().max_response.saturating_sub(2).min(fields.max_expected());
         match &self.security {
             Some(security) => secure_messaging::max_content(security.cipher(), response),
@@ -106,6 +107,28 @@ impl<T: Transport> Channel<T> {
         }
         self.link.restrict(LinkLimits::SHORT);
         self.transmit_with(name, command, LengthFields::Short)
+    }
+
+    /// The same where a response that was cut short on its way is no answer, instead of the end of the channel: nothing
+    /// is taken from it.
+    pub(crate) fn transmit_tolerant(
+        &mut self,
+        name: Instruction,
+        command: &Command,
+        fields: LengthFields,
+    ) -> Result<Option<Answer>, CardError> {
+        if let Some(security) = &mut self.security {
+            security.tolerate_truncation(true);
+        }
+        let answer = self.transmit_with(name, command, fields);
+        if let Some(security) = &mut self.security {
+            security.tolerate_truncation(false);
+        }
+        match answer {
+            Ok(answer) => Ok(Some(answer)),
+            Err(CardError::SecureMessaging { source: SecureMessagingError::Truncated, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The same with these length fields, whatever answer they leave room for.

@@ -82,7 +82,7 @@ fn own_curve(offer: &SecurityInfos, protocol: PaceProtocol, id: Option<u64>) -> 
             [id] => Curve::from_parameter_id(*id),
             _ => None,
         },
-        EC_PUBLIC_KEY => Curve::from_oid(&ObjectIdentifier::from_bytes(parameters.expect(0x06).ok()?.value).ok()?),
+        EC_PUBLIC_KEY => Curve::from_ec_parameters(parameters.raw).ok().map(|(curve, _)| curve),
         _ => None,
     }
 }
