@@ -4,10 +4,9 @@
 //! keys, [`ecdsa`] signatures on them, [`rsa`] signatures and message recovery; [`signature`] reads keys and algorithms
 //! as certificates state them and verifies either kind. Secure channels need [`cipher`], [`mac`] and [`kdf`].
 
+pub use icao9303_elliptic::{curve, ecdsa, hash};
+
 pub mod cipher;
-pub mod curve;
-pub mod ecdsa;
-pub mod hash;
 pub mod kdf;
 pub mod mac;
 #[cfg(feature = "rsa")]

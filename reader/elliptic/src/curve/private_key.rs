@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::arithmetic::on_curve;
 use super::{Curve, KeyError, Point};
-use crate::crypto::hash::HashAlgorithm;
+use crate::hash::HashAlgorithm;
 
 /// A number from 1 to n − 1, wiped from memory when dropped.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ impl PrivateKey {
             if let Some(first) = scalar.first_mut() {
                 *first &= 0xff >> unused_bits;
             }
-            if on_curve!(curve, is_canonical_scalar(&scalar)) {
+            if is_canonical(curve, &scalar) {
                 return Self { curve, scalar };
             }
         }
@@ -39,7 +39,7 @@ impl PrivateKey {
 
     /// Reads a big-endian number from 1 to n − 1 of any length.
     pub fn from_bytes(curve: Curve, bytes: &[u8]) -> Result<Self, KeyError> {
-        if !on_curve!(curve, is_canonical_scalar(bytes)) {
+        if !is_canonical(curve, bytes) {
             return Err(KeyError::ScalarOutOfRange { curve });
         }
         let mut scalar = Zeroizing::new(alloc::vec![0; curve.order_len()]);
@@ -95,6 +95,11 @@ impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PrivateKey({}, ..)", self.curve)
     }
+}
+
+/// Not generic, so that the arithmetic is compiled once, here, and not in each crate that generates keys.
+fn is_canonical(curve: Curve, bytes: &[u8]) -> bool {
+    on_curve!(curve, is_canonical_scalar(bytes))
 }
 
 #[cfg(test)]

@@ -16,12 +16,12 @@ use rfc6979::KGenerator;
 use sha2::digest::{Digest, block_api::BlockSizeUser};
 use zeroize::Zeroizing;
 
-use crate::crypto::hash::HashAlgorithm;
+use crate::hash::HashAlgorithm;
 
 /// Calls a generic function of this file with the type that belongs to a [`Curve`](super::Curve).
 macro_rules! on_curve {
     ($curve:expr, $function:ident($($argument:expr),* $(,)?)) => {{
-        use $crate::crypto::curve::{Curve, arithmetic, brainpool};
+        use $crate::curve::{Curve, arithmetic, brainpool};
         match $curve {
             Curve::Secp192r1 => arithmetic::$function::<p192::NistP192>($($argument),*),
             Curve::BrainpoolP192r1 => arithmetic::$function::<brainpool::BrainpoolP192r1>($($argument),*),

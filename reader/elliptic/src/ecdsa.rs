@@ -86,8 +86,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::crypto::curve::PrivateKey;
-    use crate::crypto::hash::HashAlgorithm;
+    use crate::curve::PrivateKey;
+    use crate::hash::HashAlgorithm;
 
     #[test]
     fn every_hash_signs_on_every_curve_and_one_flipped_bit_does_not_verify() {

@@ -51,7 +51,7 @@ impl Point {
     }
 
     /// The signature equation of ECDSA with this point as the public key.
-    pub(in crate::crypto) fn verifies(&self, prehash: &[u8], r: &[u8], s: &[u8]) -> bool {
+    pub(crate) fn verifies(&self, prehash: &[u8], r: &[u8], s: &[u8]) -> bool {
         on_curve!(self.curve, verify(&self.sec1, prehash, r, s))
     }
 
