@@ -32,7 +32,7 @@ mod tagged;
 pub mod text;
 
 #[cfg(test)]
-mod specimen;
+mod published;
 
 use alloc::{format, string::String, vec::Vec};
 

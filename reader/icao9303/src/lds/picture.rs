@@ -34,7 +34,8 @@ pub enum PictureFormat {
 }
 
 const JPEG: &[u8] = &[0xFF, 0xD8, 0xFF];
-const JP2: &[u8] = &[0x00, 0x00, 0x00, 0x0C, b'j', b'P', b' ', b' ', 0x0D, 0x0A, 0x87, 0x0A];
+/// Length and type of the signature box. Its content is fixed too, but a picture may be cut.
+const JP2: &[u8] = &[0x00, 0x00, 0x00, 0x0C, b'j', b'P', b' ', b' '];
 const CODESTREAM: &[u8] = &[0xFF, 0x4F, 0xFF, 0x51];
 /// End of image in JPEG, end of codestream in JPEG 2000.
 const END: &[u8] = &[0xFF, 0xD9];
@@ -234,7 +235,7 @@ pub(crate) mod tests {
         let header = if with_header { boxed(b"jp2h", &ihdr) } else { vec![] };
         let stream = codestream(width, height);
         // The last box with length 0: to the end.
-        [JP2, &boxed(b"ftyp", b"jp2 "), &header, &[0, 0, 0, 0], b"jp2c", &stream].concat()
+        [JP2, &[0x0D, 0x0A, 0x87, 0x0A], &boxed(b"ftyp", b"jp2 "), &header, &[0, 0, 0, 0], b"jp2c", &stream].concat()
     }
 
     #[test]

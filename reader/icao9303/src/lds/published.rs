@@ -1,10 +1,14 @@
-//! Tests over the reference data set of BSI TR-03105 part 5 (ERIKA MUSTERMANN), read from the shared vectors.
+//! Tests over published files, read from the shared vectors: the reference data set of BSI TR-03105 part 5 (ERIKA
+//! MUSTERMANN), and the files written out in the test suites of other readers.
 
 extern crate std;
 
 use std::{env, eprintln, fs, path::Path};
 
-use alloc::{string::String, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use super::{
     biometric::BiometricTemplates,
@@ -12,7 +16,10 @@ use super::{
     content::Content,
     dg1::Dg1,
     dg2::Dg2,
+    dg11::Dg11,
+    dg12::Dg12,
     dg15::public_key_of_dg15,
+    displayed::DisplayedPictures,
     face::FaceEncoding,
     file::{DataGroup, ElementaryFile},
     picture::PictureFormat,
@@ -21,9 +28,20 @@ use crate::mrz::Format;
 
 /// A file of the data set, or nothing where the vectors are absent.
 fn specimen(name: &str) -> Option<Vec<u8>> {
+    shared("bsi-tr03105-5-specimen", name)
+}
+
+/// A file written out in another reader's test suite, by the name of the test.
+fn literal(test: &str) -> Option<Vec<u8>> {
+    let all: serde_json::Value =
+        serde_json::from_slice(&shared("icao-worked-examples", "appendix-d-g-literals.json")?).unwrap();
+    Some(base16ct::mixed::decode_vec(all[test]["values"][0].as_str().unwrap()).unwrap())
+}
+
+fn shared(folder: &str, name: &str) -> Option<Vec<u8>> {
     let shared =
         env::var("CCCD_SHARED").unwrap_or(String::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")));
-    let file = fs::read(Path::new(&shared).join("vectors/bsi-tr03105-5-specimen").join(name)).ok();
+    let file = fs::read(Path::new(&shared).join("vectors").join(folder).join(name)).ok();
     if file.is_none() {
         eprintln!("skipped: shared vectors absent");
     }
@@ -104,4 +122,42 @@ fn dg14_of_the_specimen_is_one_data_object() {
     let Ok(Content::Raw { object, remarks }) = Content::parse(file, &dg14) else { panic!("raw") };
     assert_eq!((object.raw, remarks.len()), (&dg14[..], 0));
     every_truncation(&dg14, |part| assert!(Content::parse(file, part).is_err()));
+}
+
+/// Their lengths from 7F60 inwards, or from 7F61, go past the end of the file.
+#[test]
+fn the_literal_dg2_files_give_their_pictures_in_spite_of_wrong_lengths() {
+    for (test, format) in
+        [("testDatagroup2ParsingJPEG", PictureFormat::Jpeg), ("testDatagroup2ParsingJPEG2000", PictureFormat::Jp2)]
+    {
+        let Some(file) = literal(test) else { return };
+        let dg2 = Dg2::parse(&file).unwrap();
+        assert_eq!((dg2.faces[0].encoding, dg2.faces[0].picture.format), (FaceEncoding::Salvaged, format));
+        assert_eq!(dg2.faces[0].picture.bytes.len(), 10);
+    }
+}
+
+#[test]
+fn the_other_literal_files_are_read() {
+    let Some(com) = literal("testCOMDatagroupParsing") else { return };
+    let groups = Com::parse(&com).unwrap().data_groups;
+    assert_eq!(groups.iter().map(|group| group.number()).collect::<Vec<_>>(), [1, 2, 3, 7, 11, 12, 14, 15]);
+
+    let dg11 = literal("testDatagroup11Parsing").unwrap();
+    let dg11 = Dg11::parse(&dg11).unwrap();
+    assert_eq!((dg11.full_name.unwrap().as_str(), dg11.remarks.len()), (Some("Test<<Tester"), 0));
+    assert_eq!(dg11.date_of_birth.unwrap().to_string(), "1970-12-01");
+    assert_eq!(dg11.place_of_birth.unwrap().as_str(), Some("Northampton"));
+
+    let dg12 = literal("testDatagroup12Parsing").unwrap();
+    let dg12 = Dg12::parse(&dg12).unwrap();
+    assert_eq!(dg12.date_of_issue.unwrap().to_string(), "2018-03-26");
+    assert_eq!((dg12.issuing_authority.unwrap().as_str(), dg12.remarks.len()), (Some("TESTER"), 0));
+
+    // Its outer length is 22 bytes too long, and its picture empty.
+    let dg7 = literal("testDatagroup7ParsingJPEG").unwrap();
+    assert!(DisplayedPictures::parse(&dg7, DataGroup::DG7).is_err());
+
+    let dg15 = literal("testDatagroup15Parsing").unwrap();
+    assert_eq!(public_key_of_dg15(&dg15).unwrap(), &dg15[4..]);
 }
