@@ -1,6 +1,6 @@
 //! The files of the Logical Data Structure (ICAO Doc 9303-10): which there are, and what is in them.
 //!
-//! Read [`file`] first: it names the elementary files. Then one module for each kind of content:
+//! Read [`mod@file`] first: it names the elementary files. Then one module for each kind of content:
 //!
 //! - [`dir`] and [`atr_info`] beside the application, [`com`] (EF.COM) inside it;
 //! - [`dg1`] (the MRZ), [`dg2`] (the face), [`displayed`] (DG5 and DG7), [`dg11`], [`dg12`], [`dg15`], [`dg16`];

@@ -5,7 +5,7 @@
 //! reading mistakes would explain it. Nothing is corrected here; issuers print variants, and a person may look.
 //!
 //! - [`layout`]: which field is where;
-//! - [`check_digit`]: the 7-3-1 check digit;
+//! - [`mod@check_digit`]: the 7-3-1 check digit;
 //! - [`date`]: six-digit dates with unknown parts;
 //! - [`key`]: what opens BAC and PACE;
 //! - [`problem`]: what may be wrong;
