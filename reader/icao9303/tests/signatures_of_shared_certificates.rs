@@ -43,7 +43,8 @@ fn every_mock_private_key_belongs_to_its_certificate() {
         for role in ["mock_csca", "mock_dsc"] {
             let Some(certificate) = certificate(&folder, &format!("{role}.pem")) else { continue };
             let PublicKey::Ec { point, .. } = PublicKey::from_spki(&certificate.spki).unwrap() else { continue };
-            let key = private_key(&folder.join(format!("{role}.key")), point.curve());
+            let key =
+                private_key(&pem_body(&fs::read_to_string(folder.join(format!("{role}.key"))).unwrap()), point.curve());
             assert_eq!(key.public_key(), point, "{}/{role}", folder.display());
             let (r, s) = key.sign_prehash(&[0x5a; 32]);
             assert!(icao9303::crypto::ecdsa::verify_prehash(&point, &[0x5a; 32], &r, &s));
@@ -65,24 +66,68 @@ fn the_issuer_of_the_vietnamese_card_signed_itself() {
 }
 
 #[test]
-fn recorded_pace_sessions_give_the_mapped_generator() {
+fn every_key_of_the_german_master_list_is_read_and_nearly_every_signature_verifies() {
     let Some(root) = shared() else { return };
-    let index = fs::read_to_string(root.join("pace-transcripts/index.json")).unwrap();
-    let index: serde_json::Value = serde_json::from_str(&index).unwrap();
-    let mut checked = 0;
-    for session in index.as_array().unwrap() {
-        let hex = |name: &str| base16ct::mixed::decode_vec(session[name].as_str().unwrap_or_default()).unwrap();
-        let curve = Curve::from_parameter_id(u8::try_from(session["param_id"].as_u64().unwrap()).unwrap()).unwrap();
-        // Integrated mapping has no public keys of a mapping; only its result must be a point.
-        let mapped = Point::from_sec1(curve, &hex("mapped_generator")).unwrap();
-        assert_eq!(mapped.to_sec1(), hex("mapped_generator"));
-        checked += 1;
-    }
-    assert_eq!(checked, 10);
+    let list = fs::read(root.join("master-list/DE_ML_2024-08-07-07-38-24.ml")).unwrap();
+    let certificates: Vec<_> = master_list_certificates(&list).iter().map(|der| Certificate::parse(der)).collect();
+    assert_eq!(certificates.len(), 541);
+    let explicit = certificates.iter().filter(|certificate| {
+        let key = PublicKey::from_spki(&certificate.spki).unwrap();
+        assert!(!matches!(key, PublicKey::Unsupported { .. }), "{}", key.name());
+        matches!(key, PublicKey::Ec { explicit_parameters: true, .. })
+    });
+    assert_eq!(explicit.count(), 126);
+
+    // Self-signed, or (link certificates) signed by an older key of the same issuer.
+    let verified = certificates.iter().filter(|certificate| {
+        let issuers = certificates.iter().filter(|issuer| issuer.subject == certificate.issuer);
+        issuers.into_iter().any(|issuer| certificate.verify_with(&issuer.spki).is_ok())
+    });
+    // The other 11 are link certificates whose older key is not in the list.
+    assert_eq!(verified.count(), 530);
+}
+
+#[test]
+fn the_worked_example_of_pace_generic_mapping_comes_out() {
+    let Some(root) = shared() else { return };
+    let example = fs::read_to_string(root.join("icao-worked-examples/icao_g1_ecdh_gm.json")).unwrap();
+    let example: serde_json::Value = serde_json::from_str(&example).unwrap();
+    let hex = |name: &str| base16ct::lower::decode_vec(example["values"][name].as_str().unwrap()).unwrap();
+    let key = |name: &str| PrivateKey::from_bytes(Curve::BrainpoolP256r1, &hex(name)).unwrap();
+
+    let chip = key("piccMappingPrivateKeyFieldElement").public_key();
+    assert_eq!(chip.x(), hex("piccMappingPublicKeyECPoint"));
+    let h = key("pcdMappingPrivateKeyFieldElement").diffie_hellman(&chip).unwrap();
+    assert_eq!(h.x(), hex("expectedSharedSecretECPointH"));
+    let generator = Curve::BrainpoolP256r1.generic_mapping(&hex("nonceS"), &h).unwrap();
+    let expected = [vec![4], hex("expectedEphemeralGeneratorX"), hex("expectedEphemeralGeneratorY")].concat();
+    assert_eq!(generator.to_sec1(), expected);
+
+    let reader = key("pcdPrivateKeyFieldElement");
+    assert_eq!(reader.public_key_on(&generator).unwrap().x(), hex("pcdPublicKeyPoint"));
+    // The reader's token is over the chip's key, the last 65 bytes of its input.
+    let token_input = hex("expectedInputDataForPCDToken");
+    let chip = Point::from_sec1(Curve::BrainpoolP256r1, &token_input[token_input.len() - 65..]).unwrap();
+    assert_eq!(chip.x(), hex("piccPublicKeyPoint"));
+    assert_eq!(reader.diffie_hellman(&chip).unwrap().x(), hex("expectedSharedSecret"));
+}
+
+#[test]
+fn the_keys_of_the_specimens_chip_are_read() {
+    let Some(root) = shared() else { return };
+    let folder = root.join("bsi-tr03105-5-specimen");
+    let key = |name: &str| PublicKey::from_spki(&fs::read(folder.join(name)).unwrap()).unwrap();
+    assert_eq!(key("DG15_pk.bin").name(), "RSA 1024");
+    let PublicKey::Ec { point, .. } = key("DG14_pk.bin") else { panic!("an EC key") };
+    assert_eq!(point.curve(), Curve::BrainpoolP224r1);
+    let private = fs::read(folder.join("DG14_sk.pkcs8")).unwrap();
+    assert_eq!(private_key(&private, point.curve()).public_key(), point);
 }
 
 struct Certificate {
     tbs: Vec<u8>,
+    issuer: Vec<u8>,
+    subject: Vec<u8>,
     spki: Vec<u8>,
     algorithm: Vec<u8>,
     signature: Vec<u8>,
@@ -95,12 +140,17 @@ impl Certificate {
         let parts = children(whole.value());
         let mut fields = children(AnyRef::from_der(parts[0]).unwrap().value()).into_iter();
         // The version is optional; then serial number, signature, issuer, validity, subject, key.
-        let first = fields.next().unwrap();
-        let skipped = if first[0] == 0xa0 { 5 } else { 4 };
-        let spki = fields.nth(skipped).unwrap();
+        if fields.next().unwrap()[0] == 0xa0 {
+            fields.next();
+        }
+        let issuer = fields.nth(1).unwrap();
+        let subject = fields.nth(1).unwrap();
+        let spki = fields.next().unwrap();
         let signature = BitStringRef::from_der(parts[2]).unwrap();
         Self {
             tbs: parts[0].to_vec(),
+            issuer: issuer.to_vec(),
+            subject: subject.to_vec(),
             spki: spki.to_vec(),
             algorithm: parts[1].to_vec(),
             signature: signature.as_bytes().unwrap().to_vec(),
@@ -133,6 +183,15 @@ fn certificate(folder: &Path, name: &str) -> Option<Certificate> {
     Some(Certificate::parse(&pem_body(&pem)))
 }
 
+/// The certificates of a master list: ContentInfo, SignedData, eContent, CscaMasterList (Doc 9303-12 §8).
+fn master_list_certificates(list: &[u8]) -> Vec<Vec<u8>> {
+    let descend = |der: &[u8], index: usize| children(AnyRef::from_der(der).unwrap().value())[index].to_vec();
+    let signed_data = descend(&descend(list, 1), 0);
+    let octets = descend(&descend(&descend(&signed_data, 2), 1), 0);
+    let certificates = descend(AnyRef::from_der(&octets).unwrap().value(), 1);
+    children(AnyRef::from_der(&certificates).unwrap().value()).into_iter().map(<[u8]>::to_vec).collect()
+}
+
 /// The content of a PEM file's last block (keys may have a block of parameters first).
 fn pem_body(pem: &str) -> Vec<u8> {
     let start = pem.rfind("-----BEGIN").unwrap();
@@ -158,12 +217,11 @@ fn pem_body(pem: &str) -> Vec<u8> {
 }
 
 /// The scalar of an ECPrivateKey (RFC 5915), bare or in PKCS #8.
-fn private_key(path: &Path, curve: Curve) -> PrivateKey {
-    let der = pem_body(&fs::read_to_string(path).unwrap());
+fn private_key(der: &[u8], curve: Curve) -> PrivateKey {
     let fields = |der: &[u8]| -> Vec<Vec<u8>> {
         children(AnyRef::from_der(der).unwrap().value()).into_iter().map(<[u8]>::to_vec).collect()
     };
-    let mut key = fields(&der);
+    let mut key = fields(der);
     if key[1][0] == 0x30 {
         key = fields(AnyRef::from_der(&key[2]).unwrap().value());
     }
