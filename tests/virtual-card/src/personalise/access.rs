@@ -1,0 +1,124 @@
+//! SecurityInfos: EF.CardAccess and DG14 (Doc 9303-11, 9.2).
+
+use icao9303::crypto::curve::Curve;
+
+use crate::asn1;
+use crate::image::{ChipAuthenticationKey, Cipher};
+use crate::pki::key::ec_public_key_info;
+use crate::profile::Profile;
+use crate::profile::access::{Offer, OtherMechanism};
+use crate::profile::algorithms::KeyKind;
+
+/// EF.CardAccess: what the chip says before anything is protected. None without PACE.
+#[must_use]
+pub fn card_access(profile: &Profile) -> Option<Vec<u8>> {
+    let access = &profile.access;
+    let offers = access.card_access.as_ref().unwrap_or(&access.pace);
+    if offers.is_empty() && access.other_mechanisms.is_empty() {
+        return None;
+    }
+    let mut infos = Vec::new();
+    if access.terminal_authentication_in_card_access {
+        // TerminalAuthenticationInfo, version 1.
+        infos.push(asn1::sequence(&[asn1::oid("0.4.0.127.0.7.2.2.2"), asn1::integer(1)]));
+    }
+    if access.chip_authentication_in_card_access {
+        infos.extend(chip_authentication_infos(profile));
+    }
+    infos.extend(pace_infos(offers, &access.other_mechanisms));
+    // In this order and not sorted: the card's own file is not in DER order either.
+    Some(asn1::set_as_given(&infos))
+}
+
+/// DG14: the signed SecurityInfos. None where the chip has nothing to say in it.
+#[must_use]
+pub fn data_group_14(profile: &Profile, keys: &[ChipAuthenticationKey]) -> Option<Vec<u8>> {
+    let infos = signed_infos(profile, keys);
+    (!infos.is_empty()).then(|| asn1::tlv(0x6E, &asn1::set_as_given(&infos)))
+}
+
+/// The SecurityInfos that a signature protects: those of DG14, and of EF.CardSecurity.
+#[must_use]
+pub fn signed_infos(profile: &Profile, keys: &[ChipAuthenticationKey]) -> Vec<Vec<u8>> {
+    let access = &profile.access;
+    let mut infos = chip_authentication_infos(profile);
+    let parameters = profile.chip_authentication.keys.iter().map(|key| key.parameters);
+    infos.extend(keys.iter().zip(parameters).map(|(key, parameters)| {
+        // ChipAuthenticationPublicKeyInfo, id-PK-ECDH.
+        let info = ec_public_key_info(&key.key.public_key(), parameters);
+        asn1::sequence(&[asn1::oid("0.4.0.127.0.7.2.2.1.2"), info, key_id(key.key_id)])
+    }));
+    infos.extend(active_authentication_info(profile));
+    if access.pace_in_dg14 {
+        infos.extend(pace_infos(&access.pace, &access.other_mechanisms));
+    }
+    infos
+}
+
+fn pace_infos(offers: &[Offer], others: &[OtherMechanism]) -> Vec<Vec<u8>> {
+    let of_offer = |offer: &Offer| {
+        let protocol = format!("0.4.0.127.0.7.2.2.4.2.{}", cipher_number(offer.cipher.into()));
+        pace_info(&protocol, offer.parameter_id.then(|| offer.curve.0.parameter_id()))
+    };
+    let of_other = |other: &OtherMechanism| pace_info(&other.protocol, other.parameter_id);
+    offers.iter().map(of_offer).chain(others.iter().map(of_other)).collect()
+}
+
+fn pace_info(protocol: &str, parameter_id: Option<u8>) -> Vec<u8> {
+    let parameter_id = parameter_id.map_or(Vec::new(), |id| asn1::integer(id.into()));
+    asn1::sequence(&[asn1::oid(protocol), asn1::integer(2), parameter_id])
+}
+
+/// ChipAuthenticationInfo of every key, version 1, id-CA-ECDH.
+fn chip_authentication_infos(profile: &Profile) -> Vec<Vec<u8>> {
+    let settings = &profile.chip_authentication;
+    let keys = if settings.info { settings.keys.as_slice() } else { &[] };
+    let info = |key: &crate::profile::chip_keys::ChipKey| {
+        let protocol = format!("0.4.0.127.0.7.2.2.3.2.{}", cipher_number(key.cipher.into()));
+        asn1::sequence(&[asn1::oid(&protocol), asn1::integer(1), key_id(key.key_id)])
+    };
+    keys.iter().map(info).collect()
+}
+
+/// ActiveAuthenticationInfo (Doc 9303-11, 9.2.4): names the hash of an ECDSA signature.
+fn active_authentication_info(profile: &Profile) -> Option<Vec<u8>> {
+    let settings = profile.active_authentication;
+    let ecdsa = matches!(settings.key, KeyKind::Ec(_));
+    let wanted = settings.offered && settings.info.unwrap_or(ecdsa);
+    wanted.then(|| {
+        let algorithm = match ecdsa {
+            // ecdsa-plain-SHA1 … SHA512 of TR-03111.
+            true => format!("0.4.0.127.0.7.1.1.4.1.{}", settings.digest as u8 + 1),
+            false => "1.2.840.113549.1.1.1".into(),
+        };
+        asn1::sequence(&[asn1::oid("2.23.136.1.1.5"), asn1::integer(1), asn1::oid(&algorithm)])
+    })
+}
+
+fn key_id(id: Option<u32>) -> Vec<u8> {
+    id.map_or(Vec::new(), |id| asn1::integer(id.into()))
+}
+
+/// The last arc of a protocol's identifier.
+const fn cipher_number(cipher: Cipher) -> u8 {
+    match cipher {
+        Cipher::TripleDes => 1,
+        Cipher::Aes128 => 2,
+        Cipher::Aes192 => 3,
+        Cipher::Aes256 => 4,
+    }
+}
+
+/// The curves that a chip of this profile computes on, for the PACE offers of its image.
+#[must_use]
+pub fn offered(profile: &Profile) -> Vec<(Cipher, Curve)> {
+    let access = &profile.access;
+    let mut offers: Vec<(Cipher, Curve)> = Vec::new();
+    for offer in access.pace.iter().chain(access.card_access.iter().flatten()) {
+        let offer = (offer.cipher.into(), offer.curve.0);
+        if !offers.contains(&offer) {
+            offers.push(offer);
+        }
+    }
+    offers
+}

@@ -1,0 +1,121 @@
+//! The plain files: EF.COM, EF.DIR, DG1, DG3, DG15, and the data groups that other documents have (Doc 9303-10, 4.6 and
+//! 4.7).
+
+use rand_core::Rng;
+
+use super::portrait;
+use crate::asn1;
+use crate::person::{Expiry, Person};
+use crate::pki::randomness::Randomness;
+
+/// EF.COM: versions, and the data groups that there are.
+#[must_use]
+pub fn ef_com(groups: &[u8]) -> Vec<u8> {
+    let tags: Vec<u8> = groups.iter().filter_map(|&group| tag(group)).collect();
+    let content = [asn1::tlv(0x5F01, b"0107"), asn1::tlv(0x5F36, b"040000"), asn1::tlv(0x5C, &tags)];
+    asn1::tlv(0x60, &content.concat())
+}
+
+/// EF.DIR: the eMRTD application (Doc 9303-10, 3.11.2).
+#[must_use]
+pub fn ef_dir() -> Vec<u8> {
+    asn1::tlv(0x61, &asn1::tlv(0x4F, &[0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01]))
+}
+
+/// The tag of a data group, 1 to 16.
+#[must_use]
+pub const fn tag(group: u8) -> Option<u8> {
+    const TAGS: [u8; 16] =
+        [0x61, 0x75, 0x63, 0x76, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6A, 0x6B, 0x6C, 0x6D, 0x6E, 0x6F, 0x70];
+    match group {
+        1..=16 => Some(TAGS[group as usize - 1]),
+        _ => None,
+    }
+}
+
+/// DG1: the machine readable zone.
+#[must_use]
+pub fn data_group_1(person: &Person) -> Vec<u8> {
+    asn1::tlv(0x61, &asn1::tlv(0x5F1F, person.mrz().concat().as_bytes()))
+}
+
+/// DG3 or DG4: fingerprints or irises. Nobody reads them without terminal authentication, and nobody's are in them.
+#[must_use]
+pub fn protected_biometrics(group: u8, randomness: &Randomness) -> Vec<u8> {
+    let (biometric_type, subtype, format) = if group == 3 { (0x08, 0x09, 0x07) } else { (0x10, 0x01, 0x09) };
+    let mut data = vec![0; 1200];
+    randomness.stream(&format!("DG{group}")).fill_bytes(&mut data);
+    let header = [
+        asn1::tlv(0x80, &[0x01, 0x01]),
+        asn1::tlv(0x81, &[biometric_type]),
+        asn1::tlv(0x82, &[subtype]),
+        asn1::tlv(0x87, &[0x01, 0x01]),
+        asn1::tlv(0x88, &[0x00, format]),
+    ];
+    let template = [asn1::tlv(0xA1, &header.concat()), asn1::tlv(0x5F2E, &data)].concat();
+    let group_template = [asn1::tlv(0x02, &[1]), asn1::tlv(0x7F60, &template)].concat();
+    asn1::tlv(tag(group).unwrap_or(0x63).into(), &asn1::tlv(0x7F61, &group_template))
+}
+
+/// DG5: the portrait as displayed (tag 5F40); DG7: the signature as displayed (5F43).
+#[must_use]
+pub fn displayed_image(group: u8, person: &Person) -> Vec<u8> {
+    let (outer, inner) = if group == 5 { (0x65, 0x5F40) } else { (0x67, 0x5F43) };
+    let picture = portrait::jpeg(person, group, 0).unwrap_or_default();
+    asn1::tlv(outer, &[asn1::tlv(0x02, &[1]), asn1::tlv(inner, &picture)].concat())
+}
+
+/// DG11: additional personal details, as Doc 9303-10, 4.7.11 has them. Not on the card, where DG13 takes their place.
+#[must_use]
+pub fn data_group_11(person: &Person) -> Vec<u8> {
+    let (surname, given) = person.full_name.split_once(' ').unwrap_or((&person.full_name, ""));
+    let origin = person.place_of_origin.replace(", ", "<");
+    let residence = person.place_of_residence.replace(", ", "<");
+    with_tag_list(
+        0x6B,
+        &[
+            (0x5F0E, format!("{surname}<<{}", given.replace(' ', "<")).into_bytes()),
+            (0x5F10, person.id_number.clone().into_bytes()),
+            (0x5F11, origin.into_bytes()),
+            (0x5F42, residence.into_bytes()),
+            (0x5F2B, person.date_of_birth.compact().into_bytes()),
+        ],
+    )
+}
+
+/// DG12: additional document details (Doc 9303-10, 4.7.12).
+#[must_use]
+pub fn data_group_12(person: &Person) -> Vec<u8> {
+    let validity = match person.date_of_expiry {
+        Expiry::On(day) => format!("Valid until {day}"),
+        Expiry::Never => "No expiry".into(),
+    };
+    with_tag_list(
+        0x6C,
+        &[
+            (0x5F19, b"MINISTRY OF PUBLIC SECURITY (SYNTHETIC)".to_vec()),
+            (0x5F26, person.date_of_issue.compact().into_bytes()),
+            (0x5F1B, validity.into_bytes()),
+        ],
+    )
+}
+
+/// DG16: a person to notify (Doc 9303-10, 4.7.16).
+#[must_use]
+pub fn data_group_16(person: &Person) -> Vec<u8> {
+    let name = person.spouse.as_ref().or(person.mother.as_ref()).map_or("", String::as_str);
+    let (surname, given) = name.split_once(' ').unwrap_or((name, ""));
+    let entry = [
+        asn1::tlv(0x5F50, person.date_of_issue.compact().as_bytes()),
+        asn1::tlv(0x5F51, format!("{surname}<<{}", given.replace(' ', "<")).as_bytes()),
+        asn1::tlv(0x5F52, b"+84000000000"),
+        asn1::tlv(0x5F53, person.place_of_residence.replace(", ", "<").as_bytes()),
+    ];
+    asn1::tlv(0x70, &[asn1::tlv(0x02, &[1]), asn1::tlv(0xA1, &entry.concat())].concat())
+}
+
+fn with_tag_list(outer: u32, fields: &[(u32, Vec<u8>)]) -> Vec<u8> {
+    let tags: Vec<u8> = fields.iter().flat_map(|(tag, _)| [(tag >> 8) as u8, *tag as u8]).collect();
+    let values: Vec<u8> = fields.iter().flat_map(|(tag, value)| asn1::tlv(*tag, value)).collect();
+    asn1::tlv(outer, &[asn1::tlv(0x5C, &tags), values].concat())
+}

@@ -1,0 +1,203 @@
+//! A portrait drawn for a fictitious person: head and shoulders before a plain background, the same for the same
+//! person every time.
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ImageEncoder, Rgb, RgbImage};
+use sha2::{Digest as _, Sha256};
+
+use crate::person::{Person, Sex};
+
+/// Width of a drawn portrait.
+pub const WIDTH: u16 = 480;
+/// Height of a drawn portrait.
+pub const HEIGHT: u16 = 640;
+
+/// A JPEG of exactly so many bytes, or as short as it comes with good quality where `size` is 0. None where the room is
+/// too small for any portrait.
+#[must_use]
+pub fn jpeg(person: &Person, face: u8, size: usize) -> Option<Vec<u8>> {
+    let picture = draw(person, face);
+    if size == 0 {
+        return encode(&picture, 80);
+    }
+    // The best quality that leaves room for a comment segment of at least its marker and length.
+    let fits = |jpeg: &Vec<u8>| jpeg.len() == size || jpeg.len() + 4 <= size;
+    let jpeg =
+        [92, 85, 75, 60, 45, 30, 15, 5, 1].into_iter().filter_map(|quality| encode(&picture, quality)).find(fits)?;
+    Some(padded(&jpeg, size))
+}
+
+/// JPEG padded to a length by comment segments behind the start mark.
+fn padded(jpeg: &[u8], size: usize) -> Vec<u8> {
+    let (start, rest) = jpeg.split_at(2);
+    let mut out = start.to_vec();
+    let mut room = size.saturating_sub(jpeg.len());
+    while room >= 4 {
+        // A segment holds up to 65,533 bytes; what is left after it must be nothing, or room for another one.
+        let segment = if room <= 65_537 { room } else { room.min(65_537).min(room - 4) };
+        let text = segment - 4;
+        out.extend_from_slice(&[0xFF, 0xFE]);
+        out.extend_from_slice(&(text as u16 + 2).to_be_bytes());
+        out.extend(b"Synthetic portrait of a fictitious person. ".iter().cycle().take(text));
+        room -= segment;
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+fn encode(picture: &RgbImage, quality: u8) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    JpegEncoder::new_with_quality(&mut out, quality)
+        .write_image(picture.as_raw(), picture.width(), picture.height(), image::ExtendedColorType::Rgb8)
+        .ok()?;
+    Some(out)
+}
+
+/// What differs from person to person.
+struct Look {
+    background: [f32; 3],
+    skin: [f32; 3],
+    hair: [f32; 3],
+    clothes: [f32; 3],
+    long_hair: bool,
+    face_width: f32,
+    smile: f32,
+}
+
+impl Look {
+    fn of(person: &Person, face: u8) -> Self {
+        let digest = Sha256::digest([person.id_number.as_bytes(), &[face]].concat());
+        // 0 to 1, one for each trait.
+        let choice = |index: usize| f32::from(digest[index]) / 255.0;
+        let old = person.date_of_birth.year < 1962;
+        let shade = choice(0) * 0.12;
+        let grey = if old { 0.55 + choice(1) * 0.15 } else { 0.07 + choice(1) * 0.07 };
+        let clothes = [[0.16, 0.24, 0.42], [0.93, 0.93, 0.95], [0.45, 0.16, 0.20], [0.20, 0.36, 0.30]];
+        Self {
+            background: [0.80, 0.87, 0.94],
+            skin: [0.93 - shade, 0.76 - shade, 0.64 - shade],
+            hair: [grey, grey * 0.95, grey * 0.92],
+            clothes: clothes[usize::from(digest[2]) % clothes.len()],
+            long_hair: person.sex == Sex::Female,
+            face_width: 0.92 + choice(3) * 0.14,
+            smile: 6.0 + choice(4) * 10.0,
+        }
+    }
+}
+
+fn draw(person: &Person, face: u8) -> RgbImage {
+    let look = Look::of(person, face);
+    RgbImage::from_fn(WIDTH.into(), HEIGHT.into(), |x, y| {
+        let color = shade(&look, x as f32 + 0.5, y as f32 + 0.5);
+        Rgb(color.map(|value| (value.clamp(0.0, 1.0) * 255.0) as u8))
+    })
+}
+
+/// The colour at a point: shapes laid over each other from back to front, their edges blended over a pixel or two.
+fn shade(look: &Look, x: f32, y: f32) -> [f32; 3] {
+    let width = look.face_width;
+    let light = (y / 640.0).mul_add(-0.08, 1.0);
+    let mut color = look.background.map(|value| value * light);
+    let mut lay = |coverage: f32, paint: [f32; 3]| {
+        for (under, over) in color.iter_mut().zip(paint) {
+            *under += (over - *under) * coverage;
+        }
+    };
+    if look.long_hair {
+        lay(ellipse(x, y, 240.0, 320.0, 142.0 * width, 205.0), look.hair);
+    }
+    lay(ellipse(x, y, 240.0, 690.0, 225.0, 190.0), look.clothes);
+    // Neck, with the shadow of the chin.
+    lay(ellipse(x, y, 240.0, 470.0, 58.0, 95.0), look.skin.map(|value| value * 0.86));
+    lay(ellipse(x, y, 240.0 - 112.0 * width, 300.0, 18.0, 32.0), look.skin.map(|value| value * 0.90));
+    lay(ellipse(x, y, 240.0 + 112.0 * width, 300.0, 18.0, 32.0), look.skin.map(|value| value * 0.90));
+    // Hair over the crown, then the face in front of it.
+    lay(ellipse(x, y, 240.0, 235.0, 126.0 * width, 142.0), look.hair);
+    let cheek = 1.0 - ((x - 240.0) / 260.0).powi(2) * 0.25;
+    lay(ellipse(x, y, 240.0, 300.0, 110.0 * width, 148.0), look.skin.map(|value| value * cheek));
+    let fringe = ellipse(x, y, 240.0, 160.0, 104.0 * width, 62.0);
+    lay(fringe, look.hair);
+    for side in [-1.0, 1.0] {
+        let eye = 240.0 + side * 45.0 * width;
+        lay(ellipse(x, y, eye, 252.0, 25.0, 5.0), look.hair.map(|value| value * 0.8));
+        lay(ellipse(x, y, eye, 285.0, 20.0, 10.5), [0.97, 0.97, 0.97]);
+        lay(ellipse(x, y, eye, 285.0, 9.0, 9.5), [0.16, 0.10, 0.07]);
+        lay(ellipse(x, y, eye + 3.0, 282.0, 2.5, 2.5), [1.0, 1.0, 1.0]);
+        lay(ellipse(x, y, eye + side * 18.0, 345.0, 22.0, 16.0) * 0.22, [0.95, 0.45, 0.42]);
+    }
+    lay(ellipse(x, y, 240.0, 335.0, 11.0, 26.0) * 0.35, look.skin.map(|value| value * 0.78));
+    // The mouth: a bow under a parabola.
+    let bow = 383.0 + look.smile * (1.0 - ((x - 240.0) / 40.0).powi(2));
+    let lips = smooth(4.5 - (y - bow).abs()) * smooth(42.0 - (x - 240.0).abs());
+    lay(lips, [0.74, 0.36, 0.36]);
+    color
+}
+
+/// How much of a point lies inside an ellipse.
+fn ellipse(x: f32, y: f32, center_x: f32, center_y: f32, radius_x: f32, radius_y: f32) -> f32 {
+    let distance = ((x - center_x) / radius_x).hypot((y - center_y) / radius_y);
+    smooth((1.0 - distance) * radius_x.min(radius_y))
+}
+
+fn smooth(distance: f32) -> f32 {
+    (distance / 1.5 + 0.5).clamp(0.0, 1.0)
+}
+
+/// The shortest valid JPEG 2000 code stream of this size: one tile, three components, no decomposition, and packets
+/// that hold nothing, which is a plain grey picture (ISO/IEC 15444-1, annexes A and B).
+#[must_use]
+pub fn jpeg2000_codestream() -> Vec<u8> {
+    let (width, height) = (u32::from(WIDTH), u32::from(HEIGHT));
+    let mut size = vec![0xFF, 0x51, 0, 47, 0, 0];
+    for number in [width, height, 0, 0, width, height, 0, 0] {
+        size.extend_from_slice(&number.to_be_bytes());
+    }
+    // Three components of eight bits, each sampled at every point.
+    size.extend_from_slice(&[0, 3, 7, 1, 1, 7, 1, 1, 7, 1, 1]);
+    // Style: no precincts; layer progression, one layer, no component transform; no decomposition level, code blocks of
+    // 64 by 64, the reversible 5-3 filter.
+    let coding = [0xFF, 0x52, 0, 12, 0, 0, 0, 1, 0, 0, 4, 4, 0, 1];
+    // No quantisation, two guard bits, one exponent for the only subband.
+    let quantization = [0xFF, 0x5C, 0, 4, 0x40, 8 << 3];
+    // Each packet is one byte whose first bit says that it is empty.
+    let packets = [0, 0, 0];
+    let tile_length = 12 + 2 + packets.len() as u32;
+    let mut tile = vec![0xFF, 0x90, 0, 10, 0, 0];
+    tile.extend_from_slice(&tile_length.to_be_bytes());
+    tile.extend_from_slice(&[0, 1, 0xFF, 0x93]);
+    [&[0xFF, 0x4F][..], &size, &coding, &quantization, &tile, &packets, &[0xFF, 0xD9]].concat()
+}
+
+/// The same in the JP2 file format (ISO/IEC 15444-1, annex I), of exactly so many bytes where `size` is not 0. None
+/// where the room is too small.
+#[must_use]
+pub fn jpeg2000(size: usize) -> Option<Vec<u8>> {
+    let mut header = u32::from(HEIGHT).to_be_bytes().to_vec();
+    header.extend_from_slice(&u32::from(WIDTH).to_be_bytes());
+    // Three components, eight bits, wavelet compression, colour space known, no rights.
+    header.extend_from_slice(&[0, 3, 7, 7, 0, 0]);
+    // Enumerated colour space: sRGB.
+    let colour = [1, 0, 0, 0, 0, 0, 16];
+    let mut picture = [
+        boxed(b"jP  ", &[0x0D, 0x0A, 0x87, 0x0A]),
+        boxed(b"ftyp", b"jp2 \0\0\0\0jp2 "),
+        boxed(b"jp2h", &[boxed(b"ihdr", &header), boxed(b"colr", &colour)].concat()),
+        boxed(b"jp2c", &jpeg2000_codestream()),
+    ]
+    .concat();
+    match size.checked_sub(picture.len()) {
+        _ if size == 0 => {}
+        Some(0) => {}
+        // A box that readers skip fills what is left.
+        Some(room) if room >= 8 => picture.extend(boxed(b"free", &vec![0; room - 8])),
+        _ => return None,
+    }
+    Some(picture)
+}
+
+fn boxed(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let mut out = (content.len() as u32 + 8).to_be_bytes().to_vec();
+    out.extend_from_slice(name);
+    out.extend_from_slice(content);
+    out
+}
