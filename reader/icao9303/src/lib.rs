@@ -23,6 +23,7 @@ pub mod crypto;
 pub mod lds;
 pub mod mrz;
 pub mod pace;
+pub mod passive_authentication;
 #[cfg(test)]
 mod random;
 pub mod secure_messaging;
