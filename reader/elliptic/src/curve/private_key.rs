@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn key_agreement_gives_the_known_answer_on_every_curve() {
-        let vectors = include_str!("../../../tests/vectors/ecdh.txt");
+        let vectors = include_str!("../../tests/vectors/ecdh.txt");
         let mut curves = Vec::new();
         for line in vectors.lines().filter(|line| !line.starts_with('#')) {
             let words: Vec<_> = line.split(' ').collect();
