@@ -22,7 +22,7 @@ pub mod status;
 pub mod tlv;
 
 #[cfg(test)]
-mod terminal;
+pub(crate) mod terminal;
 #[cfg(test)]
 mod tests;
 

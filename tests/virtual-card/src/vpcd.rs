@@ -166,3 +166,80 @@ fn is_closed(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::{
+        chip::terminal,
+        faults::{AnswerFault, Effect, Faults, Removal},
+        link::LinkModel,
+    };
+
+    /// Serves a card to a listener of this test, until the card is gone for good.
+    fn served(faults: Faults) -> (TcpListener, thread::JoinHandle<Vec<Event>>) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let image = terminal::image(vec![terminal::DEFAULT_OFFER]);
+        let server = thread::spawn(move || {
+            let mut events = Vec::new();
+            let mut card = Card::new(image, faults, LinkModel::default(), [1; 32]);
+            serve(&mut card, "127.0.0.1", port, |event| events.push(event)).expect("the sockets work");
+            events
+        });
+        (listener, server)
+    }
+
+    /// Sends a message with its length apart, as vpcd does, and gives the answer where there is one.
+    fn exchange(stream: &mut TcpStream, message: &[u8]) -> io::Result<Vec<u8>> {
+        stream.write_all(&(message.len() as u16).to_be_bytes())?;
+        stream.write_all(message)?;
+        receive(stream)
+    }
+
+    #[test]
+    fn a_slot_is_answered_its_atr_and_its_commands() {
+        let removals = vec![Removal { after: 1, during_next: true, back_after_ms: None }];
+        let (listener, server) = served(Faults { removals, ..Faults::default() });
+        let (mut slot, _) = listener.accept().expect("the card connects");
+        assert_eq!(exchange(&mut slot, &[4]).expect("the ATR"), [0x3B, 0x80, 0x80, 0x01, 0x01]);
+        slot.write_all(&[0, 1, 1]).expect("power on");
+        let answer = exchange(&mut slot, &[0, 0xB0, 0x9C, 0, 0]).expect("EF.CardAccess");
+        assert_eq!(answer.len(), 56);
+        assert!(exchange(&mut slot, &[0, 0xB0, 0x9C, 0, 0]).is_err());
+        let events = server.join().expect("the server ends by itself");
+        assert_eq!(events, [Event::Inserted, Event::Powered, Event::Removed(Away::Forever)]);
+    }
+
+    #[test]
+    fn a_removed_card_connects_again_and_has_lost_its_state() {
+        let back = Removal { after: 1, during_next: false, back_after_ms: Some(20) };
+        let gone = Removal { after: 2, during_next: false, back_after_ms: None };
+        let (listener, server) = served(Faults { removals: vec![back, gone], ..Faults::default() });
+        let (mut slot, _) = listener.accept().expect("the card connects");
+        let select = [&[0, 0xA4, 4, 0x0C, 7][..], &crate::chip::files::APPLICATION].concat();
+        assert_eq!(exchange(&mut slot, &select).expect("an answer"), [0x90, 0]);
+        assert!(exchange(&mut slot, &[4]).is_err());
+        let (mut slot, _) = listener.accept().expect("the card connects again");
+        // EF.CardAccess can be read in the master file only.
+        assert_eq!(exchange(&mut slot, &[0, 0xB0, 0x9C, 0, 0]).expect("an answer").len(), 56);
+        server.join().expect("the server ends by itself");
+    }
+
+    #[test]
+    fn a_silent_chip_answers_nothing_until_the_slot_lets_go() {
+        let silent =
+            AnswerFault { at: Some(1), ins: None, protected: None, skip: 0, times: None, what: Effect::Silent };
+        let gone = Removal { after: 1, during_next: true, back_after_ms: None };
+        let (listener, server) = served(Faults { answers: vec![silent], removals: vec![gone], ..Faults::default() });
+        let (mut slot, _) = listener.accept().expect("the card connects");
+        slot.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout");
+        assert!(exchange(&mut slot, &[0, 0xB0, 0x9C, 0, 0]).is_err());
+        drop(slot);
+        let (mut slot, _) = listener.accept().expect("the card connects again");
+        assert!(exchange(&mut slot, &[0, 0xB0, 0x9C, 0, 0]).is_err());
+        server.join().expect("the server ends by itself");
+    }
+}

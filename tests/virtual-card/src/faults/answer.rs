@@ -44,7 +44,7 @@ pub enum Effect {
         /// Milliseconds.
         ms: u64,
     },
-    /// No bytes at all, not even a status word.
+    /// No bytes at all, not even a status word. vpcd cannot carry that: there it is the same as silence.
     Nothing,
     /// The last so many bytes are missing.
     Truncate {
