@@ -52,7 +52,7 @@ struct Serve {
     #[arg(long, value_name = "NAME")]
     person: Option<String>,
     /// Write the issuer's certificate, revocation list and master list into this folder before serving
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, visible_alias = "pki", value_name = "DIR")]
     issuer: Option<PathBuf>,
     /// Makes every key and random number repeat (overrides the profile)
     #[arg(long, value_name = "NUMBER")]

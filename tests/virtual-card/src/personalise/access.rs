@@ -26,6 +26,9 @@ pub fn card_access(profile: &Profile) -> Option<Vec<u8>> {
         infos.extend(chip_authentication_infos(profile));
     }
     infos.extend(pace_infos(offers, &access.other_mechanisms));
+    if access.domain_parameters_in_card_access {
+        infos.extend(offers.iter().map(domain_parameter_info));
+    }
     // In this order and not sorted: the card's own file is not in DER order either.
     Some(asn1::set_as_given(&infos))
 }
@@ -52,6 +55,9 @@ pub fn signed_infos(profile: &Profile, keys: &[ChipAuthenticationKey]) -> Vec<Ve
     if access.pace_in_dg14 {
         infos.extend(pace_infos(&access.pace, &access.other_mechanisms));
     }
+    if access.domain_parameters_in_dg14 {
+        infos.extend(access.pace.iter().map(domain_parameter_info));
+    }
     infos
 }
 
@@ -67,6 +73,13 @@ fn pace_infos(offers: &[Offer], others: &[OtherMechanism]) -> Vec<Vec<u8>> {
 fn pace_info(protocol: &str, parameter_id: Option<u8>) -> Vec<u8> {
     let parameter_id = parameter_id.map_or(Vec::new(), |id| asn1::integer(id.into()));
     asn1::sequence(&[asn1::oid(protocol), asn1::integer(2), parameter_id])
+}
+
+/// PACEDomainParameterInfo (Doc 9303-11, 9.2.2): id-PACE-ECDH-GM with standardised domain parameters.
+fn domain_parameter_info(offer: &Offer) -> Vec<u8> {
+    let id = asn1::integer(offer.curve.0.parameter_id().into());
+    let parameters = asn1::sequence(&[asn1::oid("0.4.0.127.0.7.1.2"), id.clone()]);
+    asn1::sequence(&[asn1::oid("0.4.0.127.0.7.2.2.4.2"), parameters, id])
 }
 
 /// ChipAuthenticationInfo of every key, version 1, id-CA-ECDH.

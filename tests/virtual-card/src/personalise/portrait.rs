@@ -87,60 +87,93 @@ impl Look {
 
 fn draw(person: &Person, face: u8) -> RgbImage {
     let look = Look::of(person, face);
-    RgbImage::from_fn(WIDTH.into(), HEIGHT.into(), |x, y| {
-        let color = shade(&look, x as f32 + 0.5, y as f32 + 0.5);
-        Rgb(color.map(|value| (value.clamp(0.0, 1.0) * 255.0) as u8))
-    })
-}
-
-/// The colour at a point: shapes laid over each other from back to front, their edges blended over a pixel or two.
-fn shade(look: &Look, x: f32, y: f32) -> [f32; 3] {
+    let mut canvas = Canvas::new(look.background);
+    let darker = |color: [f32; 3], by: f32| color.map(|value| value * by);
+    let middle = f32::from(WIDTH) / 2.0;
     let width = look.face_width;
-    let light = (y / 640.0).mul_add(-0.08, 1.0);
-    let mut color = look.background.map(|value| value * light);
-    let mut lay = |coverage: f32, paint: [f32; 3]| {
-        for (under, over) in color.iter_mut().zip(paint) {
-            *under += (over - *under) * coverage;
-        }
-    };
     if look.long_hair {
-        lay(ellipse(x, y, 240.0, 320.0, 142.0 * width, 205.0), look.hair);
+        canvas.lay(Ellipse::new(middle, 320.0, 142.0 * width, 205.0), look.hair, 1.0);
     }
-    lay(ellipse(x, y, 240.0, 690.0, 225.0, 190.0), look.clothes);
-    // Neck, with the shadow of the chin.
-    lay(ellipse(x, y, 240.0, 470.0, 58.0, 95.0), look.skin.map(|value| value * 0.86));
-    lay(ellipse(x, y, 240.0 - 112.0 * width, 300.0, 18.0, 32.0), look.skin.map(|value| value * 0.90));
-    lay(ellipse(x, y, 240.0 + 112.0 * width, 300.0, 18.0, 32.0), look.skin.map(|value| value * 0.90));
-    // Hair over the crown, then the face in front of it.
-    lay(ellipse(x, y, 240.0, 235.0, 126.0 * width, 142.0), look.hair);
-    let cheek = 1.0 - ((x - 240.0) / 260.0).powi(2) * 0.25;
-    lay(ellipse(x, y, 240.0, 300.0, 110.0 * width, 148.0), look.skin.map(|value| value * cheek));
-    let fringe = ellipse(x, y, 240.0, 160.0, 104.0 * width, 62.0);
-    lay(fringe, look.hair);
+    canvas.lay(Ellipse::new(middle, 690.0, 225.0, 190.0), look.clothes, 1.0);
+    // Neck, in the shadow of the chin; ears; hair over the crown, the face in front of it, and hair over the forehead.
+    canvas.lay(Ellipse::new(middle, 470.0, 58.0, 95.0), darker(look.skin, 0.86), 1.0);
     for side in [-1.0, 1.0] {
-        let eye = 240.0 + side * 45.0 * width;
-        lay(ellipse(x, y, eye, 252.0, 25.0, 5.0), look.hair.map(|value| value * 0.8));
-        lay(ellipse(x, y, eye, 285.0, 20.0, 10.5), [0.97, 0.97, 0.97]);
-        lay(ellipse(x, y, eye, 285.0, 9.0, 9.5), [0.16, 0.10, 0.07]);
-        lay(ellipse(x, y, eye + 3.0, 282.0, 2.5, 2.5), [1.0, 1.0, 1.0]);
-        lay(ellipse(x, y, eye + side * 18.0, 345.0, 22.0, 16.0) * 0.22, [0.95, 0.45, 0.42]);
+        canvas.lay(Ellipse::new(middle + side * 112.0 * width, 300.0, 18.0, 32.0), darker(look.skin, 0.9), 1.0);
     }
-    lay(ellipse(x, y, 240.0, 335.0, 11.0, 26.0) * 0.35, look.skin.map(|value| value * 0.78));
-    // The mouth: a bow under a parabola.
-    let bow = 383.0 + look.smile * (1.0 - ((x - 240.0) / 40.0).powi(2));
-    let lips = smooth(4.5 - (y - bow).abs()) * smooth(42.0 - (x - 240.0).abs());
-    lay(lips, [0.74, 0.36, 0.36]);
-    color
+    canvas.lay(Ellipse::new(middle, 235.0, 126.0 * width, 142.0), look.hair, 1.0);
+    canvas.lay(Ellipse::new(middle, 300.0, 110.0 * width, 148.0), look.skin, 1.0);
+    canvas.lay(Ellipse::new(middle, 160.0, 104.0 * width, 62.0), look.hair, 1.0);
+    for side in [-1.0, 1.0] {
+        let eye = middle + side * 45.0 * width;
+        canvas.lay(Ellipse::new(eye, 252.0, 25.0, 5.0), darker(look.hair, 0.8), 1.0);
+        canvas.lay(Ellipse::new(eye, 285.0, 20.0, 10.5), [0.97, 0.97, 0.97], 1.0);
+        canvas.lay(Ellipse::new(eye, 285.0, 9.0, 9.5), [0.16, 0.10, 0.07], 1.0);
+        canvas.lay(Ellipse::new(eye + 3.0, 282.0, 2.5, 2.5), [1.0, 1.0, 1.0], 1.0);
+        canvas.lay(Ellipse::new(eye + side * 18.0, 345.0, 22.0, 16.0), [0.95, 0.45, 0.42], 0.22);
+    }
+    canvas.lay(Ellipse::new(middle, 335.0, 11.0, 26.0), darker(look.skin, 0.78), 0.35);
+    // The mouth: an ellipse whose upper part is skin again.
+    canvas.lay(Ellipse::new(middle, 384.0, 38.0, look.smile), [0.74, 0.36, 0.36], 1.0);
+    canvas.lay(Ellipse::new(middle, 384.0 - look.smile, 46.0, look.smile + 1.0), look.skin, 1.0);
+    canvas.finish()
 }
 
-/// How much of a point lies inside an ellipse.
-fn ellipse(x: f32, y: f32, center_x: f32, center_y: f32, radius_x: f32, radius_y: f32) -> f32 {
-    let distance = ((x - center_x) / radius_x).hypot((y - center_y) / radius_y);
-    smooth((1.0 - distance) * radius_x.min(radius_y))
+/// A picture in the making. Shapes are laid over each other from back to front, each only over its own box: a debug
+/// build draws too.
+struct Canvas {
+    points: Vec<[f32; 3]>,
 }
 
-fn smooth(distance: f32) -> f32 {
-    (distance / 1.5 + 0.5).clamp(0.0, 1.0)
+impl Canvas {
+    fn new(background: [f32; 3]) -> Self {
+        let row = |y: u16| {
+            let light = 1.0 - f32::from(y) / f32::from(HEIGHT) * 0.08;
+            core::iter::repeat_n(background.map(|value| value * light), WIDTH.into())
+        };
+        Self { points: (0..HEIGHT).flat_map(row).collect() }
+    }
+
+    fn lay(&mut self, shape: Ellipse, paint: [f32; 3], opacity: f32) {
+        let span = |center: f32, radius: f32, end: u16| {
+            let first = (center - radius - 2.0).max(0.0) as usize;
+            first..((center + radius + 2.0).max(0.0) as usize).min(end.into())
+        };
+        for y in span(shape.y, shape.radius_y, HEIGHT) {
+            for x in span(shape.x, shape.radius_x, WIDTH) {
+                let coverage = shape.covers(x as f32 + 0.5, y as f32 + 0.5) * opacity;
+                if coverage > 0.0 {
+                    let point = &mut self.points[y * usize::from(WIDTH) + x];
+                    point.iter_mut().zip(paint).for_each(|(under, over)| *under += (over - *under) * coverage);
+                }
+            }
+        }
+    }
+
+    fn finish(self) -> RgbImage {
+        let bytes = |point: [f32; 3]| Rgb(point.map(|value| (value.clamp(0.0, 1.0) * 255.0) as u8));
+        let at = |x: u32, y: u32| self.points[y as usize * usize::from(WIDTH) + x as usize];
+        RgbImage::from_fn(WIDTH.into(), HEIGHT.into(), |x, y| bytes(at(x, y)))
+    }
+}
+
+struct Ellipse {
+    x: f32,
+    y: f32,
+    radius_x: f32,
+    radius_y: f32,
+}
+
+impl Ellipse {
+    const fn new(x: f32, y: f32, radius_x: f32, radius_y: f32) -> Self {
+        Self { x, y, radius_x, radius_y }
+    }
+
+    /// How much of a point lies inside, blended over about a pixel at the edge.
+    fn covers(&self, x: f32, y: f32) -> f32 {
+        let (across, down) = ((x - self.x) / self.radius_x, (y - self.y) / self.radius_y);
+        let distance = (across * across + down * down).sqrt();
+        ((1.0 - distance) * self.radius_x.min(self.radius_y) / 1.5 + 0.5).clamp(0.0, 1.0)
+    }
 }
 
 /// The shortest valid JPEG 2000 code stream of this size: one tile, three components, no decomposition, and packets

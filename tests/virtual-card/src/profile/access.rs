@@ -18,7 +18,11 @@ pub struct Access {
     /// Further PACE mechanisms in EF.CardAccess and DG14, by object identifier, which this chip does not have: a
     /// reader that knows only integrated mapping, or does not know it, shows what it does.
     pub other_mechanisms: Vec<OtherMechanism>,
-    /// Whether EF.CardAccess and DG14 list TerminalAuthenticationInfo. The card's EF.CardAccess does; this chip does
+    /// Whether EF.CardAccess has PACEDomainParameterInfo for every offer, which standardised parameters do not need.
+    pub domain_parameters_in_card_access: bool,
+    /// Whether DG14 has it.
+    pub domain_parameters_in_dg14: bool,
+    /// Whether EF.CardAccess lists TerminalAuthenticationInfo. The card's EF.CardAccess does; this chip does
     /// not play terminal authentication.
     pub terminal_authentication_in_card_access: bool,
     /// Whether EF.CardAccess announces Chip Authentication where the chip has it, as the card's does.
@@ -46,6 +50,8 @@ impl Default for Access {
             pace: vec![Offer::default()],
             card_access: None,
             other_mechanisms: Vec::new(),
+            domain_parameters_in_card_access: false,
+            domain_parameters_in_dg14: false,
             terminal_authentication_in_card_access: true,
             chip_authentication_in_card_access: true,
             pace_in_dg14: true,
