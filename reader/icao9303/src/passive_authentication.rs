@@ -7,10 +7,11 @@
 //! Read in this order: `sod` is the file, `cms` its signature container, `certificate` (with `name`, `extensions`, `time`)
 //! the Document Signer; `data_groups`, `signature`, `issuer` and `revocation` are the four checks; `anchors` and `chain`
 //! lead to whom the caller trusts, `crl` to what he distrusts; `import` takes both from files, `master_list` and `ldif`
-//! among them. `asn1` and `signed` are below all of them: signatures are verified over bytes as received.
+//! among them. `asn1`, `ber` and `signed` are below all of them: signatures are verified over bytes as received.
 
 mod anchors;
 mod asn1;
+mod ber;
 mod card_security;
 mod certificate;
 mod chain;

@@ -2,9 +2,8 @@
 //! came in, because a signature covers those and no others.
 //!
 //! The reader takes definite lengths, minimal or not (real issuers pad them). Indefinite lengths and strings in pieces,
-//! which CMS allows (RFC 5652 §1), are first made definite by [`definite`].
+//! which CMS allows (RFC 5652 §1), are first made definite by [`super::ber`].
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -45,7 +44,7 @@ pub(crate) mod tag {
 }
 
 /// Elements nested deeper than this are refused. A certificate inside a SOD needs 14.
-const MAX_DEPTH: usize = 32;
+pub(crate) const MAX_DEPTH: usize = 32;
 
 /// Why bytes are not the ASN.1 they should be, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -262,18 +261,18 @@ impl<'a> Reader<'a> {
 }
 
 /// Identifier and length octets.
-struct Header {
-    tag: u8,
+pub(crate) struct Header {
+    pub(crate) tag: u8,
     /// Bytes of the header itself.
-    len: usize,
+    pub(crate) len: usize,
     /// None where the length is indefinite.
-    length: Option<usize>,
+    pub(crate) length: Option<usize>,
     /// The length takes more bytes than it needs.
     padded: bool,
 }
 
 impl Header {
-    fn read(bytes: &[u8]) -> core::result::Result<Self, Asn1ErrorKind> {
+    pub(crate) fn read(bytes: &[u8]) -> core::result::Result<Self, Asn1ErrorKind> {
         let (&tag, rest) = bytes.split_first().ok_or(Asn1ErrorKind::Truncated)?;
         if tag & 0x1F == 0x1F {
             return Err(Asn1ErrorKind::LongTag);
@@ -312,85 +311,6 @@ pub(crate) fn encode(tag: u8, value: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The first element of `bytes` with definite lengths and strings in one piece, and how many bytes it took.
-///
-/// An element that has neither inside is passed on as it came, byte for byte, even where it is not DER: what is signed
-/// in it was signed like that.
-pub(crate) fn definite(bytes: &[u8]) -> Result<(Cow<'_, [u8]>, usize)> {
-    convert(bytes, 0, 0)
-}
-
-fn convert(bytes: &[u8], position: usize, depth: usize) -> Result<(Cow<'_, [u8]>, usize)> {
-    let error = |kind| Asn1Error { kind, position };
-    if depth > MAX_DEPTH {
-        return Err(error(Asn1ErrorKind::TooDeep));
-    }
-    let header = Header::read(bytes).map_err(error)?;
-    let (contents, indefinite) = match header.length {
-        Some(length) => {
-            let end = header.len.checked_add(length).ok_or(error(Asn1ErrorKind::Length))?;
-            (bytes.get(header.len..end).ok_or(error(Asn1ErrorKind::Truncated))?, false)
-        }
-        None => (&bytes[header.len..], true),
-    };
-    if header.tag & tag::CONSTRUCTED == 0 {
-        let end = header.len + contents.len();
-        return Ok((Cow::Borrowed(&bytes[..end]), end));
-    }
-
-    let in_pieces = matches!(header.tag, 0x23 | 0x24);
-    let mut changed = indefinite || in_pieces;
-    let mut inside = Vec::new();
-    let mut at = 0;
-    loop {
-        let rest = &contents[at..];
-        match (indefinite, rest) {
-            (false, []) => break,
-            (true, [0, 0, ..]) => {
-                at += 2;
-                break;
-            }
-            _ => {}
-        }
-        let (element, taken) = convert(rest, position + header.len + at, depth + 1)?;
-        changed |= matches!(element, Cow::Owned(_));
-        if in_pieces {
-            append_piece(&mut inside, &element, header.tag).map_err(error)?;
-        } else {
-            inside.extend_from_slice(&element);
-        }
-        at += taken;
-    }
-    let taken = header.len + at;
-    if !changed {
-        return Ok((Cow::Borrowed(&bytes[..taken]), taken));
-    }
-    let tag = if in_pieces { header.tag & !tag::CONSTRUCTED } else { header.tag };
-    Ok((Cow::Owned(encode(tag, &inside)), taken))
-}
-
-/// Adds one piece of a string. Every piece but the last of a bit string has no unused bits.
-fn append_piece(whole: &mut Vec<u8>, piece: &[u8], of: u8) -> core::result::Result<(), Asn1ErrorKind> {
-    let primitive = of & !tag::CONSTRUCTED;
-    let header = Header::read(piece)?;
-    let contents = piece.get(header.len..).unwrap_or_default();
-    if header.tag != primitive {
-        return Err(Asn1ErrorKind::UnexpectedTag { expected: primitive, found: header.tag });
-    }
-    if primitive == tag::BIT_STRING {
-        let (&unused, bits) = contents.split_first().ok_or(Asn1ErrorKind::Value("bit string"))?;
-        match whole.first_mut() {
-            None => whole.push(unused),
-            Some(0) => whole[0] = unused,
-            Some(_) => return Err(Asn1ErrorKind::Value("bit string")),
-        }
-        whole.extend_from_slice(bits);
-    } else {
-        whole.extend_from_slice(contents);
-    }
-    Ok(())
-}
-
 /// Whether a length in `bytes`, or in anything inside, takes more bytes than it needs: DER forbids that.
 pub(crate) fn has_padded_lengths(bytes: &[u8]) -> bool {
     fn walk(bytes: &[u8], depth: usize) -> bool {
@@ -419,27 +339,10 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn indefinite_lengths_and_pieces_become_definite() {
-        let ber = [0x30, 0x80, 0x24, 0x80, 0x04, 0x01, 0xAA, 0x04, 0x02, 0xBB, 0xCC, 0, 0, 0x02, 0x01, 0x05, 0, 0];
-        let (der, taken) = definite(&ber).unwrap();
-        assert_eq!(taken, ber.len());
-        assert_eq!(der.as_ref(), [0x30, 0x08, 0x04, 0x03, 0xAA, 0xBB, 0xCC, 0x02, 0x01, 0x05]);
-    }
-
-    #[test]
-    fn a_definite_element_keeps_its_bytes_even_where_it_is_not_der() {
-        let padded = [0x30, 0x82, 0x00, 0x03, 0x02, 0x01, 0x05];
-        let (same, taken) = definite(&padded).unwrap();
-        assert!(matches!(same, Cow::Borrowed(_)));
-        assert_eq!((same.as_ref(), taken), (&padded[..], 7));
-        assert!(has_padded_lengths(&padded));
+    fn a_padded_length_is_found_at_any_depth() {
+        assert!(has_padded_lengths(&[0x30, 0x82, 0x00, 0x03, 0x02, 0x01, 0x05]));
+        assert!(has_padded_lengths(&[0x30, 0x04, 0x02, 0x81, 0x01, 0x05]));
         assert!(!has_padded_lengths(&[0x30, 0x03, 0x02, 0x01, 0x05]));
-    }
-
-    #[test]
-    fn nesting_without_end_is_refused() {
-        let deep: Vec<u8> = [0x30, 0x80].repeat(100_000);
-        assert_eq!(definite(&deep).unwrap_err().kind, Asn1ErrorKind::TooDeep);
     }
 
     #[test]
@@ -467,16 +370,6 @@ mod tests {
             let read = Reader::only(&element, tag).unwrap();
             prop_assert_eq!(read.value, &value[..]);
             prop_assert_eq!(read.raw, &element[..]);
-        }
-
-        #[test]
-        fn no_bytes_make_the_conversion_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            if let Ok((converted, taken)) = definite(&bytes) {
-                prop_assert!(taken <= bytes.len());
-                let mut reader = Reader::new(&converted);
-                prop_assert!(reader.next().is_ok());
-            }
-            let _ = has_padded_lengths(&bytes);
         }
     }
 }

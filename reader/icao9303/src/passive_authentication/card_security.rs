@@ -6,7 +6,8 @@ use der::asn1::ObjectIdentifier;
 
 use crate::check::{Check, Remark};
 
-use super::asn1::{self, Asn1Error, Asn1ErrorKind, Reader, Result, tag};
+use super::asn1::{Asn1Error, Asn1ErrorKind, Reader, Result, tag};
+use super::ber;
 use super::certificate::Certificate;
 use super::cms::SignedData;
 use super::issuer::{DocumentIdentity, IssuerCheck};
@@ -48,7 +49,7 @@ impl CardSecurity {
         if file.len() > MAX_SOD_LEN {
             return Err(Asn1Error { kind: Asn1ErrorKind::Length, position: MAX_SOD_LEN });
         }
-        let (whole, _) = asn1::definite(file)?;
+        let (whole, _) = ber::definite(file)?;
         let signed_data = SignedData::parse(&Reader::only(&whole, tag::SEQUENCE)?)?;
         let security_infos = signed_data.content.to_vec();
         Ok(Self { content_info: whole.into_owned(), security_infos })

@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use der::asn1::ObjectIdentifier;
 
 use super::anchors::TrustAnchors;
-use super::asn1::{self, Asn1Error, Asn1ErrorKind, Reader, tag};
+use super::asn1::{Asn1Error, Asn1ErrorKind, Reader, tag};
+use super::ber;
 use super::certificate::Certificate;
 use super::chain::{Issuer, Pool};
 use super::cms::{Refusal, SignedData};
@@ -68,7 +69,7 @@ impl MasterList {
         if bytes.len() > MAX_MASTER_LIST_LEN {
             return Err(Asn1Error { kind: Asn1ErrorKind::Length, position: MAX_MASTER_LIST_LEN }.into());
         }
-        let (whole, _) = asn1::definite(bytes)?;
+        let (whole, _) = ber::definite(bytes)?;
         let signed_data = SignedData::parse(&Reader::only(&whole, tag::SEQUENCE)?)?;
         if signed_data.content_type != MASTER_LIST {
             return Err(MasterListError::OtherContent(signed_data.content_type));

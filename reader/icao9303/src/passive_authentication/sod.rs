@@ -8,7 +8,8 @@ use der::asn1::ObjectIdentifier;
 
 use crate::crypto::hash::HashAlgorithm;
 
-use super::asn1::{self, Asn1Error, Asn1ErrorKind, Reader, Result, Tlv, tag};
+use super::asn1::{Asn1Error, Asn1ErrorKind, Reader, Result, Tlv, tag};
+use super::ber;
 use super::cms::{SignedData, hash_name};
 use super::name::text;
 
@@ -62,7 +63,7 @@ impl EfSod {
         if file.len() > MAX_SOD_LEN {
             return Err(Asn1Error { kind: Asn1ErrorKind::Length, position: MAX_SOD_LEN });
         }
-        let (whole, _) = asn1::definite(file)?;
+        let (whole, _) = ber::definite(file)?;
         let outer = Reader::only(&whole, OUTER_TAG)?;
         let content_info = outer.contents().expect(tag::SEQUENCE)?.raw.to_vec();
         let signed_data = SignedData::parse(&Reader::only(&content_info, tag::SEQUENCE)?)?;

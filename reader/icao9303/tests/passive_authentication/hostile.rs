@@ -61,7 +61,7 @@ fn a_sod_cut_short_anywhere_never_passes() {
 /// then fits by no name): it must never make other content, another signer or another signature pass.
 #[test]
 fn no_flipped_bit_makes_anything_pass_that_was_not_signed() {
-    let scene = scene(false);
+    let scene = Scene { lists: Vec::new(), ..scene(false) };
     let signed_parts = {
         let content = icao9303::crypto::hash::HashAlgorithm::Sha256.digest(DG1);
         [content, scene.signer.clone()].map(|part| {
@@ -93,7 +93,7 @@ fn a_certificate_cut_short_or_changed_never_verifies() {
         assert!(Certificate::parse(&scene.signer[..length]).is_err());
     }
     for at in 0..scene.signer.len() {
-        for bit in 0..8 {
+        for bit in [at % 8, (at + 3) % 8] {
             let mut changed = scene.signer.clone();
             changed[at] ^= 1 << bit;
             if let Ok(certificate) = Certificate::parse(&changed) {

@@ -1,5 +1,7 @@
 //! A country signer, document signers and what they sign, for tests.
 
+use std::rc::Rc;
+
 use icao9303::crypto::curve::{Curve, PrivateKey};
 use icao9303::crypto::ecdsa::EcdsaSignature;
 use icao9303::crypto::hash::HashAlgorithm;
@@ -301,7 +303,11 @@ pub struct SodSpec {
     /// Instead of what the key says.
     pub digest_algorithm: Option<&'static str>,
     pub signature_algorithm: Option<Vec<u8>>,
+    pub sign: Option<Sign>,
 }
+
+/// Signs a message otherwise than with a key on a curve.
+pub type Sign = Rc<dyn Fn(&[u8]) -> Vec<u8>>;
 
 pub const LDS_SECURITY_OBJECT: &str = "2.23.136.1.1.1";
 
@@ -324,6 +330,7 @@ impl SodSpec {
             more_attributes: Vec::new(),
             digest_algorithm: None,
             signature_algorithm: None,
+            sign: None,
         }
     }
 
@@ -391,7 +398,7 @@ impl SodSpec {
                 &digest_algorithm,
                 &attributes,
                 &self.signature_algorithm.clone().unwrap_or_else(|| self.signer_key.algorithm()),
-                &element(0x04, &self.signer_key.sign(&signed)),
+                &element(0x04, &self.sign.as_ref().map_or_else(|| self.signer_key.sign(&signed), |sign| sign(&signed))),
             ]
             .concat(),
         );

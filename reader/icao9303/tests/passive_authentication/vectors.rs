@@ -1,6 +1,7 @@
 //! Public vectors: what others made must verify, and give the result that it is known to have.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use icao9303::check::{Check, Reason, Status};
 use icao9303::passive_authentication::{
@@ -8,7 +9,7 @@ use icao9303::passive_authentication::{
     TrustAnchors, import, verify,
 };
 
-use crate::mint::{NOW, anchors};
+use crate::mint::{Key, NOW, Sign, SodSpec, anchors, element, oid, sequence};
 
 const GERMANY: DocumentIdentity<'_> = DocumentIdentity { issuing_state: Some("D<<"), document_code: Some("P<") };
 
@@ -142,6 +143,91 @@ fn the_german_master_list_verifies_and_every_certificate_in_it_is_read() {
     };
     assert_eq!(list.certificates.iter().filter(explicit).count(), 126);
 }
+
+/// SODs signed with RSA keys of the mock PKI, in every way that CMS names such a signature.
+#[test]
+#[cfg(feature = "rsa")]
+fn a_sod_signed_with_rsa_verifies_in_every_form() {
+    use icao9303::crypto::hash::HashAlgorithm;
+    use rsa::pkcs8::DecodePrivateKey;
+    use rsa::{Pkcs1v15Sign, Pss, RsaPrivateKey};
+    use sha2::Sha256;
+
+    let Some(folder) = vectors("mock-pki") else { return };
+    let folder = folder.join("sha256_rsa_65537_3072");
+    let signer = only_certificate(folder.join("mock_dsc.pem"));
+    let pem = String::from_utf8(read(folder.join("mock_dsc.key"))).unwrap();
+    let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    let der = <base64ct::Base64 as base64ct::Encoding>::decode_vec(&body).unwrap();
+    let key = Rc::new(RsaPrivateKey::from_pkcs8_der(&der).unwrap());
+
+    let sha256 = HashAlgorithm::Sha256;
+    let hash = || sequence(&[&oid("2.16.840.1.101.3.4.2.1"), &[0x05, 0x00]]);
+    let mask = sequence(&[&oid("1.2.840.113549.1.1.8"), &hash()]);
+    let pss = |salt: u8| {
+        let parameters = [element(0xA0, &hash()), element(0xA1, &mask), element(0xA2, &[0x02, 0x01, salt])].concat();
+        sequence(&[&oid("1.2.840.113549.1.1.10"), &element(0x30, &parameters)])
+    };
+    let pkcs1: Sign = {
+        let key = key.clone();
+        Rc::new(move |message| key.sign(Pkcs1v15Sign::new::<Sha256>(), &sha256.digest(message)).unwrap())
+    };
+    let with_salt = |salt: usize| -> Sign {
+        let key = key.clone();
+        Rc::new(move |message| {
+            let scheme = Pss::<Sha256>::new_with_salt(salt);
+            key.sign_with_rng(&mut Counter(0), scheme, &sha256.digest(message)).unwrap()
+        })
+    };
+    for (algorithm, sign, name, good) in [
+        (sequence(&[&oid("1.2.840.113549.1.1.11"), &[0x05, 0x00]]), pkcs1.clone(), "RSA-SHA256", true),
+        (sequence(&[&oid("1.2.840.113549.1.1.1"), &[0x05, 0x00]]), pkcs1.clone(), "RSA-SHA256", true),
+        (pss(32), with_salt(32), "RSASSA-PSS-SHA256", true),
+        (pss(20), with_salt(20), "RSASSA-PSS-SHA256", true),
+        (pss(32), with_salt(20), "RSASSA-PSS-SHA256", false),
+        (pss(32), pkcs1, "RSASSA-PSS-SHA256", false),
+    ] {
+        let mut spec = SodSpec::new(&[(1, b"one")], signer.as_bytes(), &Key::new(2));
+        (spec.signature_algorithm, spec.sign) = (Some(algorithm), Some(sign));
+        let sod = spec.build();
+        let document = DocumentIdentity { issuing_state: Some("FRA"), document_code: Some("ID") };
+        let evidence = Evidence { sod: Some(&sod), files: &[(1, b"one")], asked: Asked::All, document };
+        let trust = Trust { anchors: &TrustAnchors::new(), revocation_lists: &[], now: NOW };
+        let result = verify(&evidence, &trust);
+        let expected = if good { Status::Passed } else { Status::Failed };
+        assert_eq!(result.sod_signature.check.status, expected, "{name}");
+        assert_eq!(result.sod_signature.algorithm.as_deref(), Some(name));
+    }
+}
+
+/// Numbers that are anything but random: enough for a salt in a test.
+#[cfg(feature = "rsa")]
+struct Counter(u8);
+
+#[cfg(feature = "rsa")]
+impl rand_core::TryRng for Counter {
+    type Error = std::convert::Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        self.0 = self.0.wrapping_add(1);
+        Ok(u32::from(self.0))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        self.try_next_u32().map(u64::from)
+    }
+
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Self::Error> {
+        for byte in out {
+            self.0 = self.0.wrapping_add(1);
+            *byte = self.0;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(feature = "rsa")]
+impl rand_core::TryCryptoRng for Counter {}
 
 /// The parser here and the one of the `x509-cert` crate must read the same from every certificate that both can read.
 #[test]
