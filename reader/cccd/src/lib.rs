@@ -24,8 +24,15 @@ pub mod validity;
 pub mod verdict;
 pub mod warning;
 
-// How a reader and a person meet it.
-pub mod messages;
+// How a card is read and judged.
+pub mod assessment;
 pub mod pcsc;
-pub mod terminal;
+pub mod read;
 pub mod trace;
+pub mod trust_store;
+
+// How people and programs see it.
+pub mod cli;
+pub mod messages;
+pub mod report;
+pub mod terminal;

@@ -75,6 +75,13 @@ pub(super) const ERRORS: &[Message] = &[
         "Put the card back and try again with the right CAN. Use `--allow-bac-fallback` only if you trust what is between.",
     ),
     row(
+        "not_permitted",
+        "Người dùng này không được phép dùng đầu đọc.",
+        "This user may not use the card readers.",
+        "polkit chỉ cho phép người ngồi trước máy; `cccd doctor` chỉ ra cách thêm quyền.",
+        "polkit lets in only who sits at the machine; `cccd doctor` says how to add a rule.",
+    ),
+    row(
         "no_service",
         "Dịch vụ thẻ thông minh (PC/SC) không chạy.",
         "The smart card service (PC/SC) is not running.",

@@ -4,6 +4,8 @@
 //! 3.1.3.2.3): `3B 8n 80 01`, the historical bytes of the ATS, and a check byte. The historical bytes are laid out as
 //! ISO/IEC 7816-4, 8.1.1 says.
 
+use icao9303::lds::atr_info::CardCapabilities;
+
 /// Whether the card says that it takes extended length fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExtendedLength {
@@ -15,14 +17,13 @@ pub enum ExtendedLength {
     Unsaid,
 }
 
-/// What the card capabilities in an answer to reset say about extended length (ISO/IEC 7816-4, 8.1.1.2.7, third
-/// software function table, bit 7).
+/// What the card capabilities in an answer to reset say about extended length.
 #[must_use]
 pub fn extended_length(atr: &[u8]) -> ExtendedLength {
-    match historical_bytes(atr).and_then(card_capabilities) {
-        Some([_, _, third, ..]) if third & 0x40 != 0 => ExtendedLength::Yes,
-        Some([_, _, _, ..]) => ExtendedLength::No,
-        _ => ExtendedLength::Unsaid,
+    match historical_bytes(atr).and_then(CardCapabilities::in_historical_bytes) {
+        Some(capabilities) if capabilities.extended_length() => ExtendedLength::Yes,
+        Some(_) => ExtendedLength::No,
+        None => ExtendedLength::Unsaid,
     }
 }
 
@@ -45,26 +46,6 @@ pub fn historical_bytes(atr: &[u8]) -> Option<&[u8]> {
     atr.get(position..position.checked_add(count)?)
 }
 
-/// The value of the COMPACT-TLV object 7x, card capabilities (ISO/IEC 7816-4, 8.1.1.2).
-fn card_capabilities(historical: &[u8]) -> Option<&[u8]> {
-    let (&category, mut rest) = historical.split_first()?;
-    match category {
-        0x80 => {}
-        // Three status bytes end the historical bytes.
-        0x00 => rest = rest.get(..rest.len().checked_sub(3)?)?,
-        _ => return None,
-    }
-    while let Some((&header, after)) = rest.split_first() {
-        let length = usize::from(header & 0x0F);
-        let value = after.get(..length)?;
-        if header >> 4 == 7 {
-            return Some(value);
-        }
-        rest = after.get(length..)?;
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,12 +63,6 @@ mod tests {
         assert_eq!(extended_length(&with), ExtendedLength::Yes);
         let without = [0x3B, 0x87, 0x80, 0x01, 0x80, 0x31, 0x80, 0x73, 0x96, 0x21, 0x80, 0x00];
         assert_eq!(extended_length(&without), ExtendedLength::No);
-    }
-
-    #[test]
-    fn a_two_byte_capability_object_says_nothing() {
-        let atr = [0x3B, 0x84, 0x80, 0x01, 0x80, 0x72, 0x96, 0x21, 0x00];
-        assert_eq!(extended_length(&atr), ExtendedLength::Unsaid);
     }
 
     proptest::proptest! {

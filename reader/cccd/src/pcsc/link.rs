@@ -84,23 +84,6 @@ impl PcscTransport {
         &self.opened.atr
     }
 
-    /// The longest APDUs that reader and driver carry, whatever the card can do: what EF.ATR/INFO of the card may raise
-    /// the limits to. `None` where the driver says nothing.
-    #[must_use]
-    pub fn reader_limits(&self) -> Option<LinkLimits> {
-        self.opened.max_apdu_data.map(limits_of_reader)
-    }
-
-    /// Sets the limits, once they are known better: raised as far as the card's EF.ATR/INFO says, or back to short
-    /// length after a failure. Never above what the reader says it carries.
-    pub fn set_limits(&mut self, limits: LinkLimits) {
-        let most = self.reader_limits().unwrap_or(LinkLimits::EXTENDED);
-        self.limits = LinkLimits {
-            max_command: limits.max_command.min(most.max_command),
-            max_response: limits.max_response.min(most.max_response),
-        };
-    }
-
     /// Sets when everything must be over; `None`: only the time for one answer counts.
     pub fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.deadline = deadline;
@@ -129,8 +112,10 @@ impl Transport for PcscTransport {
             return Err(dead.clone());
         }
         let answer = self.exchange(command);
-        if let Err(error) = &answer {
-            self.dead = Some(error.clone());
+        // After another failure the chip may still be there: a reader that refuses a long command, say.
+        match &answer {
+            Ok(_) | Err(TransportError::Failed(_)) => {}
+            Err(error) => self.dead = Some(error.clone()),
         }
         answer
     }
@@ -151,13 +136,14 @@ impl Drop for PcscTransport {
     }
 }
 
-/// What to begin with: extended length only where the card says that it takes it and the reader does not say that it
-/// carries less. Limits between are learnt from the card's EF.ATR/INFO.
+/// What to begin with. Extended length is ruled out where the card's capabilities leave it out, or the reader says that
+/// it does not carry it. Where nobody says anything it is tried, with the first file, before any secure channel: a card or
+/// reader that refuses it loses nothing. The card's own limits are learnt from its EF.ATR/INFO.
 fn carried(opened: &Opened) -> LinkLimits {
     match (extended_length(&opened.atr), opened.max_apdu_data.map(limits_of_reader)) {
-        (ExtendedLength::Yes, Some(limits)) => limits,
-        (ExtendedLength::Yes, None) => LinkLimits::EXTENDED,
-        (ExtendedLength::No | ExtendedLength::Unsaid, _) => LinkLimits::SHORT,
+        (ExtendedLength::No, _) => LinkLimits::SHORT,
+        (ExtendedLength::Yes | ExtendedLength::Unsaid, Some(limits)) => limits,
+        (ExtendedLength::Yes | ExtendedLength::Unsaid, None) => LinkLimits::EXTENDED,
     }
 }
 
@@ -181,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn extended_length_needs_a_card_that_says_so_and_a_reader_that_does_not_deny_it() {
+    fn extended_length_is_ruled_out_by_card_or_reader_and_bounded_by_the_reader() {
         assert_eq!(carried(&opened(0x80, Some(65_536))), LinkLimits::SHORT);
         assert_eq!(carried(&opened(0xC0, Some(256))), LinkLimits::SHORT);
         assert_eq!(carried(&opened(0xC0, None)), LinkLimits::EXTENDED);

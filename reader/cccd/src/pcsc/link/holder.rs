@@ -53,11 +53,10 @@ pub(super) fn hold(reader: &CStr, deadline: Instant, commands: &Receiver<Vec<u8>
     if answers.send(Answer::Opened(Ok(opened))).is_ok() {
         let mut buffer = vec![0; MAX_BUFFER_SIZE_EXTENDED];
         while let Ok(command) = commands.recv() {
-            let response = transmit(&transaction, &command, &mut buffer).map_err(|error| {
-                if error.removed || removed(&context, reader, &transaction, insertions.as_ref().ok().copied()) {
-                    TransportError::CardRemoved
-                } else {
-                    error.otherwise
+            let response = transmit(&transaction, &command, &mut buffer).map_err(|failure| match failure {
+                Failure::Certain(error) => error,
+                Failure::Unclear(error) => {
+                    cause(&context, reader, &transaction, insertions.as_ref().ok().copied()).unwrap_or(error)
                 }
             });
             if answers.send(Answer::Response(response)).is_err() {
@@ -70,59 +69,57 @@ pub(super) fn hold(reader: &CStr, deadline: Instant, commands: &Receiver<Vec<u8>
 }
 
 /// Why a transmission failed, as far as its own error says.
-struct Failure {
-    /// Certainly because the card went away.
-    removed: bool,
-    /// What to report where it did not.
-    otherwise: TransportError,
+enum Failure {
+    /// For this reason.
+    Certain(TransportError),
+    /// Perhaps because the card or the service went away; if not, for this reason.
+    Unclear(TransportError),
 }
 
 fn transmit(transaction: &Transaction<'_>, command: &[u8], buffer: &mut [u8]) -> Result<Vec<u8>, Failure> {
     match transaction.transmit(command, buffer) {
         Ok(response) if response.len() >= 2 => Ok(response.to_vec()),
-        Ok([]) => Err(Failure { removed: true, otherwise: TransportError::CardRemoved }),
-        Ok(_) => {
-            let otherwise = TransportError::Failed("an answer without a status word".into());
-            Err(Failure { removed: false, otherwise })
-        }
-        Err(error) => {
+        Ok([]) => Err(Failure::Certain(TransportError::CardRemoved)),
+        Ok(_) => Err(Failure::Unclear(TransportError::Failed("an answer without a status word".into()))),
+        Err(error) => Err(match error {
             // A reset by somebody else ends the channel like a removal does.
-            let removed = matches!(
-                error,
-                Error::RemovedCard
-                    | Error::NoSmartcard
-                    | Error::ResetCard
-                    | Error::UnpoweredCard
-                    | Error::InvalidHandle
-            );
-            let otherwise = match error {
-                Error::NoService | Error::ServiceStopped | Error::ReaderUnavailable | Error::UnknownReader => {
-                    TransportError::ReaderUnavailable(error.to_string())
-                }
-                other => TransportError::Failed(other.to_string()),
-            };
-            Err(Failure { removed, otherwise })
-        }
+            Error::RemovedCard
+            | Error::NoSmartcard
+            | Error::ResetCard
+            | Error::UnpoweredCard
+            | Error::InvalidHandle => Failure::Certain(TransportError::CardRemoved),
+            Error::NoService | Error::ServiceStopped | Error::ReaderUnavailable | Error::UnknownReader => {
+                Failure::Certain(TransportError::ReaderUnavailable(error.to_string()))
+            }
+            other => Failure::Unclear(TransportError::Failed(other.to_string())),
+        }),
     }
 }
 
-/// Whether the card has gone, or was exchanged, since the connection was opened. The service notices with its next
-/// poll, so it is asked for a while.
-fn removed(context: &Context, reader: &CStr, transaction: &Transaction<'_>, insertions: Option<u32>) -> bool {
+/// Whether the card has gone, or was exchanged, since the connection was opened, or the service or the reader is gone. The
+/// service notices a removal with its next poll, so it is asked for a while.
+fn cause(
+    context: &Context,
+    reader: &CStr,
+    transaction: &Transaction<'_>,
+    insertions: Option<u32>,
+) -> Option<TransportError> {
     for _ in 0..12 {
         match transaction.status2_owned() {
-            Err(Error::RemovedCard | Error::NoSmartcard | Error::ResetCard) => return true,
-            Ok(status) if status.status().contains(Status::ABSENT) => return true,
-            Err(Error::NoService | Error::ServiceStopped | Error::ReaderUnavailable) => return false,
+            Err(Error::RemovedCard | Error::NoSmartcard | Error::ResetCard) => {
+                return Some(TransportError::CardRemoved);
+            }
+            Ok(status) if status.status().contains(Status::ABSENT) => return Some(TransportError::CardRemoved),
             _ => {}
         }
         match event_count(context, reader) {
-            Ok(count) if Some(count) != insertions => return true,
-            Err(_) => return false,
+            Ok(count) if Some(count) != insertions => return Some(TransportError::CardRemoved),
             Ok(_) => thread::sleep(Duration::from_millis(50)),
+            // Asking touches no card: that it fails is the service's or the reader's doing.
+            Err(error) => return Some(TransportError::ReaderUnavailable(error.to_string())),
         }
     }
-    false
+    None
 }
 
 /// How many times a card came to or went from the reader, as the service counts.

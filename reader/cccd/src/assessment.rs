@@ -1,0 +1,216 @@
+//! What a reading is worth: from files and proofs to the holder, the checks and the verdict.
+//!
+//! Nothing here talks to a card: the same serves a live read, a folder of files and a recorded session. [`content`]
+//! parses the data groups; [`proofs`] says what the chip's own proofs are worth under passive authentication; [`offer`]
+//! compares the unsigned offer of PACE with the signed one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use icao9303::check::{Check, Remark};
+use icao9303::lds::file::{DataGroup, ElementaryFile};
+use icao9303::passive_authentication::{self, Asked, DocumentIdentity, GroupState, PassiveAuthentication, Trust};
+use jiff::Timestamp;
+
+use crate::agreement;
+use crate::checks::{self, Checks};
+use crate::holder::{Coverage, Given, Holder};
+use crate::mrz::DocumentMrz;
+use crate::read::Reading;
+use crate::trust_store::Trusted;
+use crate::verdict::{self, Verdict};
+use crate::{validity, warning};
+
+pub mod content;
+mod offer;
+mod proofs;
+
+use content::Content;
+pub use content::Portrait;
+
+/// What there is to judge.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// The files, each exactly its outer element.
+    pub files: &'a BTreeMap<ElementaryFile, Vec<u8>>,
+    /// The data groups that EF.SOD lists; `None` where it is missing or cannot be read.
+    pub listed: Option<&'a BTreeSet<DataGroup>>,
+    /// The data groups asked for by name; `None`: all.
+    pub asked: Option<&'a [u8]>,
+    /// The session with the chip; `None` where there was none, as for a folder of files.
+    pub session: Option<Session<'a>>,
+}
+
+/// What only a session with a chip shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Session<'a> {
+    /// The chip itself answered, just now; not so in a replay.
+    pub live: bool,
+    /// EF.CardAccess, where the chip has one.
+    pub card_access: Option<&'a [u8]>,
+    /// Why PACE failed, where BAC was used after it.
+    pub pace_failed: Option<&'a str>,
+    /// Chip Authentication, where it was done.
+    pub chip_authentication: Option<&'a Check>,
+    /// Active Authentication, where it was done.
+    pub active_authentication: Option<&'a Check>,
+}
+
+impl<'a> Evidence<'a> {
+    /// The evidence of a reading.
+    #[must_use]
+    pub fn of(reading: &'a Reading, asked: Option<&'a [u8]>, live: bool) -> Self {
+        let session = Session {
+            live,
+            card_access: reading.card_access.as_deref(),
+            pace_failed: reading.pace_failed.as_deref(),
+            chip_authentication: reading.chip_authentication.as_ref(),
+            active_authentication: reading.active_authentication.as_ref(),
+        };
+        Self { files: &reading.files, listed: reading.listed.as_ref(), asked, session: Some(session) }
+    }
+
+    fn group(&self, group: DataGroup) -> Option<&'a [u8]> {
+        self.files.get(&ElementaryFile::Dg(group)).map(Vec::as_slice)
+    }
+}
+
+/// What it is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Yardstick<'a> {
+    /// Trust anchors and revocation lists.
+    pub trusted: &'a Trusted,
+    /// The time of checking.
+    pub at: Timestamp,
+    /// What did not come from the chip.
+    pub given: Given<'a>,
+}
+
+/// The judgement.
+#[derive(Debug)]
+pub struct Assessment {
+    /// Who it is, each field with its source.
+    pub holder: Holder,
+    /// The MRZ of DG1.
+    pub mrz: Option<DocumentMrz>,
+    /// The portrait of DG2.
+    pub portrait: Option<Portrait>,
+    /// The ten checks.
+    pub checks: Checks,
+    /// What they add up to.
+    pub verdict: Verdict,
+    /// What is odd about the person's data and decides nothing.
+    pub warnings: Vec<Remark>,
+    /// What is odd about encodings and certificates and decides nothing.
+    pub deviations: Vec<Remark>,
+    /// The files that EF.SOD lists, or that were asked for, and that were not read.
+    pub absent: Vec<String>,
+    /// The chip itself answered, just now.
+    pub live: bool,
+}
+
+/// Judges.
+#[must_use]
+pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
+    let content = Content::of(evidence.files, validity::today_in_vietnam(by.at));
+    let passive = passively(evidence, &content, by);
+    let coverage = evidence
+        .listed
+        .map_or(Coverage::Unknown, |groups| Coverage::Listed(groups.iter().map(|group| group.number()).collect()));
+    let chip = content.chip().covered_by(&coverage);
+    let holder = Holder::from_sources(&chip, &by.given);
+    let (chip_authentication, active_authentication) = proofs::judge(evidence, &passive);
+    let checks = Checks {
+        secure_channel: match evidence.session {
+            Some(_) => Check::passed(),
+            None => Check::skipped("the files were not read from a chip"),
+        },
+        data_group_hashes: hashes(&passive),
+        sod_signature: checks::SodSignature {
+            check: passive.sod_signature.check.clone(),
+            algorithm: passive.sod_signature.algorithm.clone(),
+            signer: passive.sod_signature.signer.clone(),
+        },
+        issuer: checks::Issuer {
+            check: passive.issuer.check.clone(),
+            anchor: passive.issuer.anchor.clone(),
+            path: passive.issuer.path.clone(),
+        },
+        revocation: passive.revocation.clone(),
+        chip_authentication,
+        active_authentication,
+        access_offer: offer::judge(evidence, &passive),
+        agreement: agreement::compare(&chip, &by.given),
+        validity: validity::check(&chip, by.at),
+    };
+    let live = evidence.session.is_some_and(|session| session.live);
+    let mut warnings = content.warnings.clone();
+    warnings.extend(by.given.qr.iter().flat_map(|qr| qr.warnings().iter().cloned()));
+    warnings.extend(warning::about_holder(&holder));
+    let mut deviations = content.deviations.clone();
+    deviations.extend(passive.remarks.iter().cloned());
+    Assessment {
+        verdict: verdict::of(&checks, live),
+        absent: absent(evidence),
+        portrait: content.portrait.filter(|_| coverage.holds(DataGroup::DG2.number())),
+        mrz: content.dg1.filter(|_| coverage.holds(DataGroup::DG1.number())),
+        holder,
+        checks,
+        warnings,
+        deviations,
+        live,
+    }
+}
+
+fn passively(evidence: &Evidence<'_>, content: &Content, by: &Yardstick<'_>) -> PassiveAuthentication {
+    let files: Vec<_> = DataGroup::all().filter_map(|group| Some((group.number(), evidence.group(group)?))).collect();
+    let mrz = content.dg1.as_ref().map(DocumentMrz::mrz);
+    let seen = passive_authentication::Evidence {
+        sod: evidence.files.get(&ElementaryFile::Sod).map(Vec::as_slice),
+        files: &files,
+        asked: evidence.asked.map_or(Asked::All, Asked::Only),
+        document: DocumentIdentity {
+            issuing_state: mrz.map(|mrz| mrz.issuing_state()),
+            document_code: mrz.map(|mrz| mrz.document_code()),
+        },
+    };
+    let trust =
+        Trust { anchors: &by.trusted.anchors, revocation_lists: &by.trusted.revocation_lists, now: by.at.as_second() };
+    passive_authentication::verify(&seen, &trust)
+}
+
+fn hashes(passive: &PassiveAuthentication) -> checks::DataGroupHashes {
+    let state = |state: &GroupState| match state {
+        GroupState::Match => checks::GroupState::Match,
+        GroupState::Mismatch => checks::GroupState::Mismatch,
+        GroupState::Missing => checks::GroupState::Missing,
+        GroupState::NotRead => checks::GroupState::NotRead,
+        GroupState::Denied => checks::GroupState::Denied,
+        GroupState::NotInSod => checks::GroupState::NotInSod,
+    };
+    let hashes = &passive.data_group_hashes;
+    checks::DataGroupHashes {
+        check: hashes.check.clone(),
+        algorithm: hashes.algorithm.clone(),
+        groups: hashes.groups.iter().map(|(number, found)| (*number, state(found))).collect(),
+    }
+}
+
+/// Files that are listed or were asked for, and were not read: hidden, refused, or not to be read without terminal
+/// authentication. Groups that nobody asked for are no such thing.
+fn absent(evidence: &Evidence<'_>) -> Vec<String> {
+    let listed = evidence.listed.into_iter().flatten().copied();
+    let asked = evidence.asked.into_iter().flatten().filter_map(|&number| DataGroup::new(number));
+    let expected: BTreeSet<_> = match evidence.asked {
+        None => listed.collect(),
+        Some(_) => {
+            let proofs = listed.filter(|group| matches!(*group, DataGroup::DG14 | DataGroup::DG15));
+            asked.chain(proofs).collect()
+        }
+    };
+    let mut absent = Vec::new();
+    if !evidence.files.contains_key(&ElementaryFile::Sod) {
+        absent.push(ElementaryFile::Sod.to_string());
+    }
+    absent.extend(expected.into_iter().filter(|group| evidence.group(*group).is_none()).map(|group| group.to_string()));
+    absent
+}

@@ -1,0 +1,241 @@
+//! `cccd read`: reads a card, checks it, and shows who it is and what of that is proven.
+//!
+//! [`credentials`] turns options into what opens the chip; [`progress`] says on standard error what happens meanwhile;
+//! [`errors`] gives every failure its code; `virtual_card` stands in for a card where there is none.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
+use icao9303::lds::file::{DataGroup, ElementaryFile};
+use jiff::Timestamp;
+
+use super::failure::{Exit, Failure};
+use super::{output, trust};
+use crate::assessment::{self, Assessment, Evidence, Yardstick};
+use crate::pcsc::{PcscCards, ReaderChoice};
+use crate::read::{self, AccessChoice, CardSource, Goal, Reading, Request, Statistics};
+use crate::report::{self, ReaderSection};
+use crate::terminal::{Style, view};
+use crate::trust_store::Trusted;
+use crate::verdict::Verdict;
+use credentials::Credentials;
+
+mod credentials;
+mod errors;
+mod progress;
+mod virtual_card;
+
+/// Options of `cccd read`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The reader: its name, a part of it, or its number in `cccd readers`; default: the first with a card
+    #[arg(long, value_name = "NAME|INDEX")]
+    reader: Option<String>,
+    #[command(flatten)]
+    credentials: credentials::Options,
+    /// How to open the chip: `auto` takes PACE where the card offers it and BAC only where it does not
+    #[arg(long, value_enum, default_value_t = AccessOption::Auto)]
+    access: AccessOption,
+    /// After a failed PACE, try BAC; the result says so
+    #[arg(long)]
+    allow_bac_fallback: bool,
+    /// Read only these data groups, as `1,2,13`; EF.SOD, DG14 and DG15 are read in any case
+    #[arg(long, value_delimiter = ',', value_name = "N")]
+    dg: Option<Vec<u8>>,
+    #[command(flatten)]
+    trust: trust::Options,
+    /// Save the portrait as it is on the chip
+    #[arg(long, value_name = "FILE")]
+    photo: Option<PathBuf>,
+    /// Write each file read into a folder, as `DG1.bin`; readable by you alone
+    #[arg(long, value_name = "DIR")]
+    dump: Option<PathBuf>,
+    /// The 8-byte challenge of Active Authentication, in hexadecimal
+    #[arg(long, value_name = "HEX")]
+    challenge: Option<String>,
+    /// How long to wait for a card, and for a removed one to come back
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+    wait: Duration,
+    /// The most that the whole read may take once a card is there
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    timeout: Duration,
+    /// Read a simulated card in this process instead of one in a reader; of a profile file, where one is named
+    #[arg(long = "virtual", value_name = "PROFILE", num_args = 0..=1)]
+    virtual_card: Option<Option<PathBuf>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum AccessOption {
+    Auto,
+    Pace,
+    Bac,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|duration| *duration <= Duration::from_secs(7 * 24 * 3600))
+        .ok_or_else(|| "not a number of seconds from 0 to a week".to_owned())
+}
+
+pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
+    // Everything that can be wrong with the options is found before a card is touched.
+    let at = arguments.trust.at()?;
+    let mut trusted = arguments.trust.load()?;
+    let mut goal = Goal { groups: None, com: arguments.dump.is_some() };
+    if let Some(numbers) = &arguments.dg {
+        let groups = numbers.iter().map(|&number| DataGroup::new(number).ok_or(number)).collect::<Result<_, _>>();
+        goal.groups = Some(
+            groups.map_err(|number| Failure::new("bad_input", format!("--dg {number}: data groups are 1 to 16")))?,
+        );
+    }
+    let challenge = arguments.challenge.as_deref().map(parse_challenge).transpose()?;
+    if let Some(folder) = &arguments.dump {
+        make_private_folder(folder)?;
+    }
+    let reading_of = |credentials: &Credentials| Request {
+        keys: credentials.keys.clone(),
+        access: match arguments.access {
+            AccessOption::Auto => AccessChoice::Auto,
+            AccessOption::Pace => AccessChoice::Pace,
+            AccessOption::Bac => AccessChoice::Bac,
+        },
+        bac_fallback: arguments.allow_bac_fallback,
+        goal: goal.clone(),
+        challenge,
+    };
+    let session = match &arguments.virtual_card {
+        Some(profile) => {
+            let mut card = virtual_card::Made::new(profile.as_deref(), arguments.wait, arguments.timeout)?;
+            let credentials = match arguments.credentials.resolve(at)? {
+                Some(credentials) => credentials,
+                None => card.credentials(at)?,
+            };
+            if !arguments.trust.names_anchors() {
+                card.vouch(&mut trusted)?;
+            }
+            let request = reading_of(&credentials);
+            let reader = card.reader();
+            let done = carry_out(&mut card, &request)?;
+            Done { reader, credentials, ..done }
+        }
+        None => {
+            let credentials = arguments.credentials.resolve_or_ask(at)?;
+            let choice = arguments.reader.as_deref().map_or(ReaderChoice::Any, ReaderChoice::parse);
+            let mut cards = PcscCards::new(choice, arguments.wait, arguments.timeout);
+            let name = cards.wait_for_first()?.name.clone();
+            let done = carry_out(&mut cards, &reading_of(&credentials))?;
+            let reader = ReaderSection { name, atr: cards.atr().map(<[u8]>::to_vec) };
+            Done { reader, credentials, ..done }
+        }
+    };
+    let asked = goal.numbers();
+    let assessment = judge(&session, asked.as_deref(), &trusted, at);
+    for note in &trusted.notes {
+        progress::note(note);
+    }
+    deliver(arguments, &session, &assessment)?;
+    let total = session.statistics.elapsed();
+    if json {
+        output::json(&report::of_read(&session.reader, &session.reading, &assessment, &session.statistics, total));
+    } else {
+        output::text(&view::of_read(&session.reading, &assessment, &session.statistics, total, &Style::of_stdout()));
+    }
+    Ok(exit_of(assessment.verdict))
+}
+
+/// How a verdict ends the command.
+pub(super) fn exit_of(verdict: Verdict) -> Exit {
+    match verdict {
+        Verdict::Genuine => Exit::Done,
+        Verdict::Unconfirmed => Exit::Unconfirmed,
+        Verdict::Rejected => Exit::Rejected,
+    }
+}
+
+/// A card that was read.
+struct Done {
+    reader: ReaderSection,
+    credentials: Credentials,
+    reading: Reading,
+    statistics: Statistics,
+}
+
+fn carry_out<S: CardSource>(source: &mut S, request: &Request) -> Result<Done, Failure> {
+    let mut statistics = Statistics::start();
+    let mut progress = progress::Progress::on_stderr();
+    let read = read::read(source, request, &mut statistics, &mut UnwrapErr(SysRng), &mut |event| progress.show(&event));
+    progress.end();
+    match read {
+        Ok(reading) => {
+            let reader = ReaderSection { name: String::new(), atr: None };
+            Ok(Done { reader, credentials: Credentials::default(), reading, statistics })
+        }
+        Err(error) => {
+            let timing = report::timing(&statistics, statistics.elapsed());
+            Err(errors::failure_of(&error).with_timing(timing))
+        }
+    }
+}
+
+fn judge(done: &Done, asked: Option<&[u8]>, trusted: &Trusted, at: Timestamp) -> Assessment {
+    let evidence = Evidence::of(&done.reading, asked, true);
+    assessment::assess(&evidence, &Yardstick { trusted, at, given: done.credentials.given() })
+}
+
+fn parse_challenge(text: &str) -> Result<[u8; 8], Failure> {
+    let bytes = base16ct::mixed::decode_vec(text).ok().and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
+    bytes.ok_or_else(|| Failure::new("bad_input", "--challenge: 16 hexadecimal digits are expected"))
+}
+
+/// Writes the portrait and the files where they were asked for.
+fn deliver(arguments: &Arguments, done: &Done, assessment: &Assessment) -> Result<(), Failure> {
+    if let Some(path) = &arguments.photo {
+        match &assessment.portrait {
+            Some(portrait) => write_private(path, &portrait.bytes)?,
+            None => progress::note("--photo: the card gave no portrait"),
+        }
+    }
+    if let Some(folder) = &arguments.dump {
+        for (file, bytes) in report::files(&done.reading) {
+            write_private(&folder.join(dump_name(file)), bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// The name of a file in a dump.
+pub(super) fn dump_name(file: ElementaryFile) -> String {
+    format!("{}.bin", file.to_string().replace('/', "-"))
+}
+
+fn make_private_folder(folder: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::DirBuilderExt;
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| Failure::new("bad_file", format!("{}: {error}", folder.display())))
+}
+
+/// Writes a file that only its owner may read: it is personal data.
+fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let written =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).and_then(|mut file| {
+            // One that was there before keeps its permissions when opened.
+            file.set_permissions(private())?;
+            file.write_all(bytes)
+        });
+    written.map_err(|error| Failure::new("bad_file", format!("{}: {error}", path.display())))
+}
+
+fn private() -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    fs::Permissions::from_mode(0o600)
+}

@@ -1,0 +1,45 @@
+//! What happens meanwhile, on standard error: a line that replaces itself on a terminal, nothing elsewhere.
+
+use std::io::{IsTerminal, Write as _};
+
+use crate::read::Event;
+use crate::terminal::text::clean;
+
+/// Shows progress.
+pub(super) struct Progress {
+    terminal: bool,
+    shown: bool,
+}
+
+impl Progress {
+    pub(super) fn on_stderr() -> Self {
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        Self { terminal: std::io::stderr().is_terminal() && !dumb, shown: false }
+    }
+
+    pub(super) fn show(&mut self, event: &Event<'_>) {
+        let words = match event {
+            Event::Phase(phase) => format!("Đang đọc, giữ yên thẻ · reading, keep the card still: {}", clean(phase)),
+            Event::WaitingForCard => "Thẻ bị nhấc ra, đặt lại thẻ · the card was removed, put it back".to_owned(),
+            Event::StartedOver => "Đọc lại từ đầu · starting over".to_owned(),
+            Event::File(..) => return,
+        };
+        if self.terminal {
+            self.shown = true;
+            // Standard error may be closed: there is nobody left to tell.
+            let _ = write!(std::io::stderr(), "\r\x1b[2K{words}");
+        }
+    }
+
+    /// Takes the line away.
+    pub(super) fn end(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            let _ = write!(std::io::stderr(), "\r\x1b[2K");
+        }
+    }
+}
+
+/// Something a person should know, in a line of its own.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "note: {}", clean(text));
+}

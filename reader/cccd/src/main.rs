@@ -1,0 +1,7 @@
+//! The `cccd` command. All of it is in [`cccd::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cccd::cli::main()
+}

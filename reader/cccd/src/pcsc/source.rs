@@ -1,0 +1,90 @@
+//! Cards in readers, for [`crate::read`]: waiting for the first one, and for one that was taken away.
+
+use std::time::{Duration, Instant};
+
+use icao9303::transport::TransportError;
+
+use super::error::PcscError;
+use super::link::PcscTransport;
+use super::readers::{self, Reader, ReaderChoice};
+use crate::read::CardSource;
+
+/// The cards that are put on a reader.
+#[derive(Debug)]
+pub struct PcscCards {
+    choice: ReaderChoice,
+    wait: Duration,
+    limit: Duration,
+    deadline: Option<Instant>,
+    reader: Option<Reader>,
+    atr: Option<Vec<u8>>,
+}
+
+impl PcscCards {
+    /// Cards on a reader: `wait` is how long to wait for one, and for a removed one; `limit` bounds the read once a card
+    /// is there.
+    #[must_use]
+    pub fn new(choice: ReaderChoice, wait: Duration, limit: Duration) -> Self {
+        Self { choice, wait, limit, deadline: None, reader: None, atr: None }
+    }
+
+    /// Waits for the first card, and starts the time limit when it is there.
+    ///
+    /// # Errors
+    /// No service, no reader, or no card in time.
+    pub fn wait_for_first(&mut self) -> Result<&Reader, PcscError> {
+        let reader = readers::wait_for_card(&self.choice, self.wait)?;
+        self.deadline = Some(Instant::now() + self.limit);
+        Ok(self.reader.insert(reader))
+    }
+
+    /// The reader that the card lies on.
+    #[must_use]
+    pub fn reader(&self) -> Option<&Reader> {
+        self.reader.as_ref()
+    }
+
+    /// The answer to reset of the card that was opened last.
+    #[must_use]
+    pub fn atr(&self) -> Option<&[u8]> {
+        self.atr.as_deref()
+    }
+
+    fn connect(&mut self) -> Result<PcscTransport, PcscError> {
+        if self.reader.is_none() {
+            self.wait_for_first()?;
+        }
+        let name = self.reader.as_ref().map(|reader| reader.name.clone()).ok_or(PcscError::NoReader)?;
+        let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + self.limit);
+        let link = PcscTransport::connect(&name, deadline)?;
+        self.atr = Some(link.atr().to_vec());
+        Ok(link)
+    }
+}
+
+impl CardSource for PcscCards {
+    type Link<'a> = PcscTransport;
+
+    fn open(&mut self) -> Result<PcscTransport, TransportError> {
+        self.connect().map_err(TransportError::from)
+    }
+
+    fn wait_for_return(&mut self) -> Result<bool, TransportError> {
+        if self.wait.is_zero() {
+            return Ok(false);
+        }
+        // The time in which nobody has a card to read does not count against the reading.
+        let began = Instant::now();
+        let name = self.reader.as_ref().map(|reader| reader.name.clone());
+        let choice = name.map_or_else(|| self.choice.clone(), ReaderChoice::Name);
+        match readers::wait_for_card(&choice, self.wait) {
+            Ok(reader) => {
+                self.reader = Some(reader);
+                self.deadline = self.deadline.map(|deadline| deadline + began.elapsed());
+                Ok(true)
+            }
+            Err(PcscError::NoCard | PcscError::Unresponsive) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

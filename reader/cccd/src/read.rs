@@ -1,0 +1,150 @@
+//! Reading a card: from what is wanted to what the chip gave and how it proved itself. What that is worth is decided
+//! later, in [`crate::assessment`].
+//!
+//! Read in this order: the request and the result here; [`plan`] picks the files; [`session`] is one session with a
+//! chip, `access` how it is opened, `proofs` what the chip proves; [`source`] says where cards come from, and what
+//! happens when one is taken away; [`statistics`] counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use icao9303::card::{Access, CardError};
+use icao9303::check::Check;
+use icao9303::crypto::cipher::Cipher;
+use icao9303::lds::file::{DataGroup, ElementaryFile};
+use icao9303::mrz::MrzKey;
+use icao9303::transport::{LinkLimits, TransportError};
+
+use crate::can::Can;
+
+mod access;
+pub mod plan;
+mod proofs;
+pub mod session;
+pub mod source;
+pub mod statistics;
+
+pub use plan::Goal;
+pub use source::{CardSource, read};
+pub use statistics::Statistics;
+
+/// What to read, and how.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What opens the chip.
+    pub keys: Keys,
+    /// Which protocol may open it.
+    pub access: AccessChoice,
+    /// After a failed PACE, BAC may be tried. It hides an attack on PACE, so it is asked for and reported.
+    pub bac_fallback: bool,
+    /// What is wanted.
+    pub goal: Goal,
+    /// The challenge of Active Authentication; drawn where there is none.
+    pub challenge: Option<[u8; 8]>,
+}
+
+/// What opens the chip. With both, PACE uses the CAN and BAC the MRZ.
+#[derive(Clone, Default)]
+pub struct Keys {
+    /// Card access number.
+    pub can: Option<Can>,
+    /// Document number, birth and expiry.
+    pub mrz: Option<MrzKey>,
+}
+
+/// Never prints the keys.
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys").field("can", &self.can.is_some()).field("mrz", &self.mrz.is_some()).finish()
+    }
+}
+
+/// Which protocol may open the chip.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccessChoice {
+    /// PACE where the chip offers it, BAC only where it does not.
+    #[default]
+    Auto,
+    /// PACE.
+    Pace,
+    /// BAC.
+    Bac,
+}
+
+/// What a chip gave.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// How it was opened.
+    pub access: Access,
+    /// The cipher of the channel that access control opened.
+    pub cipher: Cipher,
+    /// Why PACE failed, where it did and BAC was used instead.
+    pub pace_failed: Option<String>,
+    /// EF.CardAccess, where there is one.
+    pub card_access: Option<Vec<u8>>,
+    /// The files, each exactly its outer element.
+    pub files: BTreeMap<ElementaryFile, Vec<u8>>,
+    /// The files that the chip did not give, and why.
+    pub refused: BTreeMap<ElementaryFile, String>,
+    /// The files that end before their header says: declared and actual length.
+    pub cut: BTreeMap<ElementaryFile, (usize, usize)>,
+    /// The data groups that EF.SOD lists; `None` where it is missing or cannot be read.
+    pub listed: Option<BTreeSet<DataGroup>>,
+    /// Chip Authentication, where the files that were read offer it. Whether the key is the card's own is another
+    /// question, which passive authentication answers.
+    pub chip_authentication: Option<Check>,
+    /// Active Authentication, likewise.
+    pub active_authentication: Option<Check>,
+    /// What the link carried in the end.
+    pub limits: LinkLimits,
+    /// The card was removed and put back, and the read was started over: how many times.
+    pub restarts: u32,
+}
+
+/// Something that happened during a read, for progress and for callers who want the first data early.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A phase begins: `access`, a file's name, `chip_authentication`, `active_authentication`.
+    Phase(&'a str),
+    /// A file came, whole.
+    File(ElementaryFile, &'a [u8]),
+    /// The card is gone and is waited for.
+    WaitingForCard,
+    /// The read starts over with the card put back.
+    StartedOver,
+}
+
+/// Why a card could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The chip, the channel or the link failed.
+    #[error("{0}")]
+    Card(#[from] CardError),
+    /// No link to a card.
+    #[error("{0}")]
+    Link(#[from] TransportError),
+    /// The card has no eMRTD application.
+    #[error("the card has no travel document application: {0}")]
+    NotAnEmrtd(CardError),
+    /// PACE is not offered and BAC needs the MRZ, or PACE was asked for and is not offered.
+    #[error("{0}")]
+    OtherAccessNeeded(&'static str),
+    /// EF.CardAccess is there and cannot be read, so it is unknown what the chip offers.
+    #[error("EF.CardAccess cannot be understood: {0}")]
+    UnclearOffer(String),
+    /// The chip lets nothing be read after access control: neither EF.SOD nor any data group.
+    #[error("the card gives no file: {0}")]
+    NothingGiven(String),
+}
+
+impl ReadError {
+    /// What failed below, if the link did.
+    #[must_use]
+    pub fn transport(&self) -> Option<&TransportError> {
+        match self {
+            Self::Link(error) => Some(error),
+            Self::Card(error) | Self::NotAnEmrtd(error) => error.transport(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Opening the chip: PACE or BAC.
+
+use icao9303::card::{Card, CardError, Connected, Secured};
+use icao9303::lds::atr_info::AtrInfo;
+use icao9303::lds::file::ElementaryFile;
+use icao9303::lds::security_infos::SecurityInfos;
+use icao9303::pace::Password;
+use icao9303::transport::{LinkLimits, Transport};
+use rand_core::CryptoRng;
+
+use super::{AccessChoice, ReadError, Request};
+
+/// An open chip.
+pub(super) struct Opened<T> {
+    pub card: Card<T, Secured>,
+    pub pace_failed: Option<String>,
+    pub card_access: Option<Vec<u8>>,
+}
+
+/// Reads EF.CardAccess and opens the chip as the request allows.
+pub(super) fn open<T: Transport>(
+    mut card: Card<T, Connected>,
+    request: &Request,
+    rng: &mut dyn CryptoRng,
+) -> Result<Opened<T>, ReadError> {
+    let card_access = card.card_access()?.map(|content| content.bytes);
+    learn_limits(&mut card)?;
+    let offer = match &card_access {
+        None => None,
+        Some(bytes) => match SecurityInfos::parse(bytes) {
+            Ok(infos) => Some(infos).filter(|infos| !infos.pace_offer().is_empty()),
+            // Nobody can say whether PACE is offered: BAC then only where it was chosen.
+            Err(_) if request.access == AccessChoice::Bac => None,
+            Err(error) => return Err(ReadError::UnclearOffer(error.to_string())),
+        },
+    };
+    let (card, pace_failed) = match (request.access, offer) {
+        (AccessChoice::Auto | AccessChoice::Pace, Some(offer)) => pace(card, &offer, request, rng)?,
+        (AccessChoice::Pace, None) => {
+            emrtd(&mut card)?;
+            return Err(ReadError::OtherAccessNeeded("the card does not offer PACE"));
+        }
+        (AccessChoice::Auto, None) => {
+            (bac(card, request, rng, "the card does not offer PACE, and BAC needs the MRZ data")?, None)
+        }
+        (AccessChoice::Bac, _) => (bac(card, request, rng, "BAC needs the MRZ data")?, None),
+    };
+    Ok(Opened { card, pace_failed, card_access })
+}
+
+/// Asks a card that took extended length how much of it: EF.ATR/INFO says, where there is one (Doc 9303-10, 3.11.2).
+fn learn_limits<T: Transport>(card: &mut Card<T, Connected>) -> Result<(), ReadError> {
+    if !card.limits().extended_length() {
+        return Ok(());
+    }
+    match card.read_file(ElementaryFile::AtrInfo) {
+        Ok(content) => {
+            if let Some(stated) = AtrInfo::parse(&content.bytes).extended_length {
+                let bytes = |stated: u32, short: usize| usize::try_from(stated).unwrap_or(usize::MAX).max(short);
+                card.restrict(LinkLimits {
+                    max_command: bytes(stated.max_command, LinkLimits::SHORT.max_command),
+                    max_response: bytes(stated.max_response, LinkLimits::SHORT.max_response),
+                });
+            }
+            Ok(())
+        }
+        Err(error) if error.session_goes_on() => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn pace<T: Transport>(
+    card: Card<T, Connected>,
+    offer: &SecurityInfos,
+    request: &Request,
+    rng: &mut dyn CryptoRng,
+) -> Result<(Card<T, Secured>, Option<String>), ReadError> {
+    let password = match (&request.keys.can, &request.keys.mrz) {
+        (Some(can), _) => Password::can(can.as_str()),
+        (None, Some(mrz)) => Password::Mrz(mrz.clone()),
+        (None, None) => return Err(ReadError::OtherAccessNeeded("no password was given")),
+    };
+    let refused = match card.pace(offer, &password, rng) {
+        Ok(card) => return Ok((card, None)),
+        Err(refused) => refused,
+    };
+    let failed = refused.error.is_failed_access() || matches!(refused.error, CardError::Access { .. });
+    if !(failed && request.bac_fallback && request.access == AccessChoice::Auto && request.keys.mrz.is_some()) {
+        return Err(refused.error.into());
+    }
+    let reason = refused.error.to_string();
+    let card = bac(refused.card, request, rng, "BAC needs the MRZ data")?;
+    Ok((card, Some(reason)))
+}
+
+fn bac<T: Transport>(
+    mut card: Card<T, Connected>,
+    request: &Request,
+    rng: &mut dyn CryptoRng,
+    without_key: &'static str,
+) -> Result<Card<T, Secured>, ReadError> {
+    emrtd(&mut card)?;
+    let Some(key) = &request.keys.mrz else { return Err(ReadError::OtherAccessNeeded(without_key)) };
+    card.bac(key, rng).map_err(|refused| refused.error.into())
+}
+
+/// Finds out whether the card has the eMRTD application at all, before anything is said about passwords.
+fn emrtd<T: Transport>(card: &mut Card<T, Connected>) -> Result<(), ReadError> {
+    card.select_application().map_err(|error| match error {
+        error @ CardError::Status { .. } => ReadError::NotAnEmrtd(error),
+        error => error.into(),
+    })
+}

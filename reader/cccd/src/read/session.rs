@@ -1,0 +1,164 @@
+//! One session with a chip, from EF.CardAccess to the last file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use icao9303::card::{Card, Secured};
+use icao9303::check::Check;
+use icao9303::lds::file::{DataGroup, ElementaryFile};
+use icao9303::passive_authentication::EfSod;
+use icao9303::transport::Transport;
+use rand_core::CryptoRng;
+
+use super::statistics::{Metered, Statistics};
+use super::{Event, ReadError, Reading, Request, access, proofs};
+
+/// How a session ended early.
+#[derive(Clone, Debug)]
+pub enum Ended {
+    /// Nothing more can be done.
+    Failed(ReadError),
+    /// The chip failed to prove itself in a way that took the channel with it. What it would have given can still be
+    /// read in another session that does not ask for this proof again.
+    ChannelLostInProof(Check),
+}
+
+impl<E: Into<ReadError>> From<E> for Ended {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Who wants to know what happens meanwhile.
+pub type Observer<'a> = &'a mut dyn FnMut(Event<'_>);
+
+/// Reads one chip over one link, which must carry a card that was just reset.
+///
+/// `proof_known`: the result of a Chip Authentication that ended an earlier session with the same card.
+///
+/// # Errors
+/// The chip could not be opened, or the channel or the link failed on the way. A file that the chip does not give is no
+/// error: it is reported beside the rest.
+pub fn run<T: Transport>(
+    link: T,
+    statistics: &mut Statistics,
+    request: &Request,
+    proof_known: Option<Check>,
+    rng: &mut dyn CryptoRng,
+    observer: Observer<'_>,
+) -> Result<Reading, Ended> {
+    begin(statistics, observer, "access");
+    let opened = access::open(Card::new(Metered::new(link, statistics)), request, rng)?;
+    let mut session = Session {
+        cipher: opened.card.cipher(),
+        card: opened.card,
+        observer,
+        files: BTreeMap::new(),
+        refused: BTreeMap::new(),
+        cut: BTreeMap::new(),
+    };
+    let cipher = session.cipher;
+    let listed = session.security_object()?;
+    let (chip_authentication, active_authentication) = session.groups(request, listed.as_ref(), proof_known, rng)?;
+    if request.goal.com {
+        session.read(ElementaryFile::Com)?;
+    }
+    if session.files.is_empty() {
+        let why = session.refused.values().next().cloned().unwrap_or_default();
+        return Err(ReadError::NothingGiven(why).into());
+    }
+    let limits = session.card.limits();
+    let access = session.card.access().clone();
+    let Session { mut card, files, refused, cut, .. } = session;
+    card.transport_mut().statistics().end_phase();
+    Ok(Reading {
+        access,
+        cipher,
+        pace_failed: opened.pace_failed,
+        card_access: opened.card_access,
+        files,
+        refused,
+        cut,
+        listed,
+        chip_authentication,
+        active_authentication,
+        limits,
+        restarts: 0,
+    })
+}
+
+struct Session<'a, 'o, T> {
+    card: Card<Metered<'a, T>, Secured>,
+    cipher: icao9303::crypto::cipher::Cipher,
+    observer: Observer<'o>,
+    files: BTreeMap<ElementaryFile, Vec<u8>>,
+    refused: BTreeMap<ElementaryFile, String>,
+    cut: BTreeMap<ElementaryFile, (usize, usize)>,
+}
+
+impl<T: Transport> Session<'_, '_, T> {
+    /// EF.SOD first: it says which data groups there are. EF.COM says so too and is not signed.
+    fn security_object(&mut self) -> Result<Option<BTreeSet<DataGroup>>, Ended> {
+        self.read(ElementaryFile::Sod)?;
+        let sod = self.files.get(&ElementaryFile::Sod).and_then(|file| EfSod::parse(file).ok());
+        Ok(sod.map(|sod| sod.data_groups().filter_map(DataGroup::new).collect()))
+    }
+
+    fn groups(
+        &mut self,
+        request: &Request,
+        listed: Option<&BTreeSet<DataGroup>>,
+        proof_known: Option<Check>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Option<Check>, Option<Check>), Ended> {
+        let (mut chip, mut active) = (proof_known, None);
+        for group in request.goal.plan(listed) {
+            self.read(ElementaryFile::Dg(group))?;
+            let Some(file) = self.files.get(&ElementaryFile::Dg(group)) else { continue };
+            match group {
+                DataGroup::DG14 if chip.is_none() => {
+                    let file = file.clone();
+                    self.phase("chip_authentication");
+                    chip = Some(proofs::chip_authentication(&mut self.card, &file, rng)?);
+                }
+                DataGroup::DG15 => {
+                    let (file, dg14) = (file.clone(), self.files.get(&ElementaryFile::Dg(DataGroup::DG14)).cloned());
+                    self.phase("active_authentication");
+                    let challenge = request.challenge;
+                    active =
+                        Some(proofs::active_authentication(&mut self.card, &file, dg14.as_deref(), challenge, rng)?);
+                }
+                _ => {}
+            }
+        }
+        Ok((chip, active))
+    }
+
+    /// Reads a file. That the chip does not give it, or that it is none, is noted and no error.
+    fn read(&mut self, file: ElementaryFile) -> Result<(), Ended> {
+        self.phase(&file.to_string());
+        match self.card.read_file(file) {
+            Ok(content) => {
+                if let Some(declared) = content.declared.filter(|_| !content.is_complete()) {
+                    self.cut.insert(file, (declared, content.bytes.len()));
+                }
+                (self.observer)(Event::File(file, &content.bytes));
+                self.files.insert(file, content.bytes);
+                Ok(())
+            }
+            Err(error) if error.session_goes_on() => {
+                self.refused.insert(file, error.to_string());
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn phase(&mut self, name: &str) {
+        begin(self.card.transport_mut().statistics(), self.observer, name);
+    }
+}
+
+fn begin(statistics: &mut Statistics, observer: Observer<'_>, name: &str) {
+    statistics.phase(name);
+    observer(Event::Phase(name));
+}

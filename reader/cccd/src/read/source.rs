@@ -1,0 +1,78 @@
+//! Where cards come from, and what happens when one is taken away.
+
+use icao9303::card::CardError;
+use icao9303::transport::{Transport, TransportError};
+use rand_core::CryptoRng;
+
+use super::session::{self, Ended, Observer};
+use super::{Event, ReadError, Reading, Request, Statistics};
+
+/// Opens links to cards.
+pub trait CardSource {
+    /// A link to one card.
+    type Link<'a>: Transport
+    where
+        Self: 'a;
+
+    /// The card that is there, just reset.
+    ///
+    /// # Errors
+    /// It cannot be reached.
+    fn open(&mut self) -> Result<Self::Link<'_>, TransportError>;
+
+    /// Waits for a removed card to come back, or another to come. `false`: nobody waits, or not any longer.
+    ///
+    /// # Errors
+    /// The reader went away.
+    fn wait_for_return(&mut self) -> Result<bool, TransportError>;
+}
+
+/// How often a read starts over, however long the wait: a card that is taken away at the same place again and again is
+/// not going to be read.
+const MOST_RESTARTS: u32 = 10;
+
+/// Reads a card. One that is removed and comes back in time is read anew, from the start: nothing of the old session is
+/// kept, so that nothing of two cards is ever mixed.
+///
+/// # Errors
+/// Why it could not be read. What was counted until then is in `statistics`.
+pub fn read<S: CardSource>(
+    source: &mut S,
+    request: &Request,
+    statistics: &mut Statistics,
+    rng: &mut dyn CryptoRng,
+    observer: Observer<'_>,
+) -> Result<Reading, ReadError> {
+    let mut restarts = 0;
+    let mut proof_known = None;
+    loop {
+        let ended = match source.open() {
+            Ok(link) => session::run(link, statistics, request, proof_known.take(), rng, observer),
+            Err(error) => Err(Ended::Failed(ReadError::Link(error))),
+        };
+        statistics.end_phase();
+        match ended {
+            Ok(reading) => return Ok(Reading { restarts, ..reading }),
+            // Once only: the next session does not ask for the proof.
+            Err(Ended::ChannelLostInProof(proof)) => proof_known = Some(proof),
+            Err(Ended::Failed(error)) => {
+                if restarts >= MOST_RESTARTS || !may_be_removal(&error) {
+                    return Err(error);
+                }
+                observer(Event::WaitingForCard);
+                if !source.wait_for_return()? {
+                    return Err(error);
+                }
+                restarts += 1;
+                observer(Event::StartedOver);
+            }
+        }
+    }
+}
+
+/// Whether the card was lifted. A short removal may go unseen: then only the chip shows it, having lost its channel, or
+/// one transmission that failed.
+fn may_be_removal(error: &ReadError) -> bool {
+    matches!(error, ReadError::Card(CardError::SecureMessaging { .. }))
+        || matches!(error.transport(), Some(TransportError::CardRemoved | TransportError::Failed(_)))
+}

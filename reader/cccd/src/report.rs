@@ -1,0 +1,128 @@
+//! The result of a read as other programs get it: the JSON of the command line's contract.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use icao9303::card::Access;
+use icao9303::check::Remark;
+use icao9303::lds::file::ElementaryFile;
+use icao9303::transport::LinkLimits;
+use serde_json::{Map, Value, json};
+
+use crate::assessment::{Assessment, Portrait};
+use crate::read::{Reading, Statistics};
+
+/// The reader that a card lies on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReaderSection {
+    /// Its name.
+    pub name: String,
+    /// The card's answer to reset.
+    pub atr: Option<Vec<u8>>,
+}
+
+/// `cccd.read/1`.
+#[must_use]
+pub fn of_read(
+    reader: &ReaderSection,
+    reading: &Reading,
+    assessment: &Assessment,
+    statistics: &Statistics,
+    total: Duration,
+) -> Value {
+    let mut report = Map::new();
+    report.insert("schema".into(), "cccd.read/1".into());
+    report.insert("reader".into(), reader_value(reader, reading.limits));
+    report.insert("access".into(), access(reading));
+    add_assessment(&mut report, &files(reading), assessment);
+    report.insert("timing".into(), timing(statistics, total));
+    Value::Object(report)
+}
+
+/// `cccd.verify/1`: the same without a reader and a session.
+#[must_use]
+pub fn of_files(files: &BTreeMap<ElementaryFile, Vec<u8>>, assessment: &Assessment) -> Value {
+    let mut report = Map::new();
+    report.insert("schema".into(), "cccd.verify/1".into());
+    add_assessment(&mut report, &files.iter().map(|(file, bytes)| (*file, bytes.as_slice())).collect(), assessment);
+    Value::Object(report)
+}
+
+fn add_assessment(report: &mut Map<String, Value>, files: &BTreeMap<ElementaryFile, &[u8]>, assessment: &Assessment) {
+    let sizes: Map<_, _> = files.iter().map(|(file, bytes)| (file.to_string(), bytes.len().into())).collect();
+    let lines = assessment.mrz.as_ref().map(|mrz| mrz.mrz().lines().map(str::to_owned).collect::<Vec<_>>());
+    let mut add = |name: &str, value: Value| report.insert(name.to_owned(), value);
+    add("files", Value::Object(sizes));
+    add("absent", json!(assessment.absent));
+    add("mrz", json!(lines));
+    add("holder", json!(assessment.holder));
+    add("portrait", assessment.portrait.as_ref().map_or(Value::Null, portrait));
+    add("checks", json!(assessment.checks));
+    add("warnings", remarks(&assessment.warnings));
+    add("deviations", remarks(&assessment.deviations));
+    add("live", assessment.live.into());
+    add("verdict", assessment.verdict.as_str().into());
+}
+
+/// All files that were read, EF.CardAccess among them.
+#[must_use]
+pub fn files(reading: &Reading) -> BTreeMap<ElementaryFile, &[u8]> {
+    let card_access = reading.card_access.iter().map(|bytes| (ElementaryFile::CardAccess, bytes.as_slice()));
+    card_access.chain(reading.files.iter().map(|(file, bytes)| (*file, bytes.as_slice()))).collect()
+}
+
+fn reader_value(reader: &ReaderSection, limits: LinkLimits) -> Value {
+    json!({
+        "name": reader.name,
+        "atr": reader.atr.as_deref().map(base16ct::lower::encode_string),
+        "max_command": limits.max_command,
+        "max_response": limits.max_response,
+        "extended_length": limits.extended_length(),
+    })
+}
+
+fn access(reading: &Reading) -> Value {
+    let cipher = reading.cipher.name();
+    match &reading.access {
+        Access::Pace { selection, password } => json!({
+            "protocol": "PACE",
+            "mechanism": selection.protocol.mechanism(),
+            "cipher": cipher,
+            "domain": selection.curve.name(),
+            "password": password,
+        }),
+        _ => json!({ "protocol": "BAC", "cipher": cipher, "password": "MRZ" }),
+    }
+}
+
+fn portrait(portrait: &Portrait) -> Value {
+    json!({
+        "format": portrait.format,
+        "width": portrait.size.map(|(width, _)| width),
+        "height": portrait.size.map(|(_, height)| height),
+        "bytes": portrait.bytes.len(),
+        "sha256": base16ct::lower::encode_string(&portrait.sha256()),
+    })
+}
+
+fn remarks(remarks: &[Remark]) -> Value {
+    remarks.iter().map(|remark| json!({ "code": remark.code, "message": remark.message })).collect()
+}
+
+/// What was counted, in milliseconds to a tenth.
+#[must_use]
+pub fn timing(statistics: &Statistics, total: Duration) -> Value {
+    let phases: Map<_, _> =
+        statistics.phases().iter().map(|(name, spent)| (name.clone(), milliseconds(*spent).into())).collect();
+    json!({
+        "total_ms": milliseconds(total),
+        "apdus": statistics.apdus,
+        "bytes_sent": statistics.bytes_sent,
+        "bytes_received": statistics.bytes_received,
+        "phases": phases,
+    })
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 10_000.0).round() / 10.0
+}

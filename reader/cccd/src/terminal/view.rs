@@ -1,0 +1,235 @@
+//! A card that was read, shown to a person: the portrait and the holder, each check in plain words, the verdict, and how
+//! long it took. Vietnamese first, English beside it.
+//!
+//! [`holder`] are the fields with their sources, [`checks`] the states; [`labels`] the words for both.
+
+use std::time::Duration;
+
+use super::portrait::{Drawing, NotDrawn, draw};
+use super::style::{Paint, Style};
+use super::text::{clean, columns, padded, wrapped};
+use crate::assessment::Assessment;
+use crate::read::{Reading, Statistics};
+use crate::verdict::{self, Verdict};
+
+mod checks;
+mod holder;
+mod labels;
+
+/// A live read.
+#[must_use]
+pub fn of_read(
+    reading: &Reading,
+    assessment: &Assessment,
+    statistics: &Statistics,
+    total: Duration,
+    style: &Style,
+) -> String {
+    let mut page = Page::new(style);
+    page.assessment(assessment, Some(reading));
+    page.timing(statistics, total);
+    page.text
+}
+
+/// Files without a session.
+#[must_use]
+pub fn of_files(assessment: &Assessment, style: &Style) -> String {
+    let mut page = Page::new(style);
+    page.assessment(assessment, None);
+    page.text
+}
+
+/// What is being written.
+struct Page<'a> {
+    style: &'a Style,
+    text: String,
+}
+
+/// Columns between the portrait and the text beside it.
+const GAP: usize = 2;
+/// Fewer columns than this beside the portrait: the text goes below it.
+const LEAST_BESIDE: usize = 46;
+
+impl<'a> Page<'a> {
+    fn new(style: &'a Style) -> Self {
+        Self { style, text: String::new() }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self, vi: &str, en: &str) {
+        let style = self.style;
+        self.line("");
+        self.line(&format!("{} {}", style.paint(Paint::Strong, vi), style.paint(Paint::Faint, &format!("· {en}"))));
+    }
+
+    fn assessment(&mut self, assessment: &Assessment, reading: Option<&Reading>) {
+        self.person(assessment);
+        self.heading("KIỂM TRA", "CHECKS");
+        for line in checks::lines(&assessment.checks, reading, self.style) {
+            self.line(&line);
+        }
+        self.remarks(assessment);
+        self.verdict(assessment);
+    }
+
+    /// The portrait with the fields beside it, or above them where there is no room.
+    fn person(&mut self, assessment: &Assessment) {
+        let drawn = assessment.portrait.as_ref().map(|portrait| draw(&portrait.bytes, self.style));
+        let (picture, width) = match &drawn {
+            Some(Ok(Drawing::Lines(lines, width))) if width + GAP + LEAST_BESIDE <= self.style.width => {
+                (lines.as_slice(), width + GAP)
+            }
+            Some(Ok(Drawing::Lines(lines, _))) => {
+                self.text.push_str(&lines.join("\n"));
+                self.text.push('\n');
+                (&[][..], 0)
+            }
+            Some(Ok(Drawing::Sequence(sequence))) => {
+                self.text.push_str(sequence);
+                (&[][..], 0)
+            }
+            Some(Err(_)) | None => (&[][..], 0),
+        };
+        let mut beside = vec![format!(
+            "{} {}",
+            self.style.paint(Paint::Strong, "THẺ CĂN CƯỚC"),
+            self.style.paint(Paint::Faint, "· ID CARD"),
+        )];
+        beside.extend(holder::lines(&assessment.holder, self.style, self.style.width - width));
+        let said = assessment.portrait.as_ref().map(|portrait| {
+            let size = portrait.size.map_or_else(String::new, |(width, height)| format!(", {width}×{height}"));
+            let picture = format!("{}{size}, {} B", portrait.format, portrait.bytes.len());
+            match &drawn {
+                Some(Err(why @ (NotDrawn::Jpeg2000 | NotDrawn::Undecodable(_)))) => format!("{picture}: {why}"),
+                _ => picture,
+            }
+        });
+        beside.extend(holder::extra(
+            "Ảnh chân dung",
+            "portrait",
+            said.as_deref(),
+            "DG2",
+            self.style,
+            self.style.width - width,
+        ));
+        let blank = " ".repeat(width);
+        for row in 0..beside.len().max(picture.len()) {
+            let left = picture.get(row).map_or_else(|| blank.clone(), |line| format!("{line}{}", " ".repeat(GAP)));
+            self.line(&format!("{left}{}", beside.get(row).map_or("", String::as_str)));
+        }
+    }
+
+    fn remarks(&mut self, assessment: &Assessment) {
+        if !assessment.absent.is_empty() {
+            let absent = assessment.absent.join(", ");
+            self.line(&self.style.paint(Paint::Faint, &format!("  Không đọc · not read: {absent}")));
+        }
+        let warnings = assessment.warnings.iter().map(|remark| (Paint::Open, remark));
+        let deviations = assessment.deviations.iter().map(|remark| (Paint::Faint, remark));
+        for (paint, remark) in warnings.chain(deviations) {
+            for (index, part) in wrapped(&clean(&remark.message), self.style.width - 4).iter().enumerate() {
+                let mark = if index == 0 { "!" } else { " " };
+                self.line(&format!("{} {}", self.style.paint(Paint::Open, mark), self.style.paint(paint, part)));
+            }
+        }
+    }
+
+    fn verdict(&mut self, assessment: &Assessment) {
+        let (paint, mark) = match assessment.verdict {
+            Verdict::Genuine => (Paint::Good, "✓"),
+            Verdict::Unconfirmed => (Paint::Open, "?"),
+            Verdict::Rejected => (Paint::Bad, "✗"),
+        };
+        let (vi, en) = labels::verdict(assessment.verdict);
+        self.line("");
+        self.line(&format!(
+            "{} {}",
+            self.style.paint(paint, &format!("{mark} {vi}")),
+            self.style.paint(Paint::Faint, &format!("· {en}"))
+        ));
+        if assessment.verdict == Verdict::Unconfirmed {
+            for obstacle in verdict::obstacles(&assessment.checks, assessment.live) {
+                let (vi, en) = labels::obstacle(&obstacle);
+                for (paint, text) in [(Paint::Open, vi), (Paint::Faint, en)] {
+                    for part in wrapped(&text, self.style.width - 4) {
+                        self.line(&format!("    {}", self.style.paint(paint, &part)));
+                    }
+                }
+            }
+        }
+    }
+
+    fn timing(&mut self, statistics: &Statistics, total: Duration) {
+        let milliseconds = |duration: Duration| format!("{:.0} ms", duration.as_secs_f64() * 1000.0);
+        let mut parts = vec![format!(
+            "Thời gian · time: {}, {} APDU, {} B ↑ {} B ↓",
+            milliseconds(total),
+            statistics.apdus,
+            statistics.bytes_sent,
+            statistics.bytes_received,
+        )];
+        let phases =
+            statistics.phases().iter().map(|(name, spent)| format!("{} {}", clean(name), milliseconds(*spent)));
+        parts.push(phases.collect::<Vec<_>>().join(" · "));
+        self.line("");
+        for part in parts {
+            for line in wrapped(&part, self.style.width) {
+                self.line(&self.style.paint(Paint::Faint, &line));
+            }
+        }
+    }
+}
+
+/// A column of labels, Vietnamese alone or with English beside it.
+#[derive(Clone, Copy)]
+struct Labels {
+    columns: usize,
+    english: bool,
+}
+
+impl Labels {
+    /// With English where at least as many columns are left for the text as the labels take.
+    fn fitting(vietnamese: usize, both: usize, width: usize) -> Self {
+        let english = width >= both + LEAST_TEXT;
+        Self { columns: if english { both } else { vietnamese }, english }
+    }
+
+    /// A label and a text beside it, in lines; further lines of the text stay in its column. The note ends the first.
+    fn row(
+        self,
+        label: (&str, &str),
+        text: &str,
+        note: &str,
+        paint: Option<Paint>,
+        style: &Style,
+        width: usize,
+    ) -> Vec<String> {
+        let (vi, en) = label;
+        let note_width = columns(note) + usize::from(!note.is_empty());
+        let room = width.saturating_sub(self.columns + note_width).max(12);
+        let (label, shown) = if self.english {
+            (format!("{vi} {}", style.paint(Paint::Faint, en)), columns(vi) + 1 + columns(en))
+        } else {
+            (vi.to_owned(), columns(vi))
+        };
+        let label = format!("{label}{}", " ".repeat(self.columns.saturating_sub(shown).max(1)));
+        let painted = |text: &str| paint.map_or_else(|| text.to_owned(), |paint| style.paint(paint, text));
+        let note = style.paint(Paint::Faint, note);
+        wrapped(text, room)
+            .into_iter()
+            .enumerate()
+            .map(|(index, part)| match (index, note.is_empty()) {
+                (0, true) => format!("{label}{}", painted(&part)),
+                (0, false) => format!("{label}{} {note}", painted(&padded(&part, room))),
+                _ => format!("{}{}", " ".repeat(self.columns), painted(&part)),
+            })
+            .collect()
+    }
+}
+
+/// Columns for the text, below which labels go without English.
+const LEAST_TEXT: usize = 30;

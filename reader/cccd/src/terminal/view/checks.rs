@@ -1,0 +1,104 @@
+//! The checks, each with its state in plain words.
+
+use icao9303::card::Access;
+use icao9303::check::{Check, Status};
+
+use super::{Labels, labels};
+use crate::checks::{Checks, GroupState};
+use crate::read::Reading;
+use crate::terminal::style::{Paint, Style};
+use crate::terminal::text::{clean, wrapped};
+
+/// One line or more for each check.
+pub(super) fn lines(checks: &Checks, reading: Option<&Reading>, style: &Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (name, check) in checks.named() {
+        let (mark, paint) = mark(check.status);
+        let state = labels::state(check);
+        let width = style.width.saturating_sub(2);
+        let column = Labels::fitting(26, 44, width);
+        let mut rows = column.row(labels::check(name), &state, "", Some(paint), style, width).into_iter();
+        if let Some(first) = rows.next() {
+            lines.push(format!("{} {first}", style.paint(paint, mark)));
+        }
+        lines.extend(rows.map(|row| format!("  {row}")));
+        for detail in details(name, checks, check, reading) {
+            for part in wrapped(&clean(&detail), width.saturating_sub(4)) {
+                lines.push(format!("      {}", style.paint(Paint::Faint, &part)));
+            }
+        }
+    }
+    lines
+}
+
+fn mark(status: Status) -> (&'static str, Paint) {
+    match status {
+        Status::Passed => ("✓", Paint::Good),
+        Status::Failed => ("✗", Paint::Bad),
+        Status::Unknown => ("?", Paint::Open),
+        Status::NotOffered | Status::Skipped => ("–", Paint::Faint),
+    }
+}
+
+/// What stands behind the state.
+fn details(name: &str, checks: &Checks, check: &Check, reading: Option<&Reading>) -> Vec<String> {
+    let mut details = Vec::new();
+    if !check.message.is_empty() {
+        details.push(check.message.clone());
+    }
+    match name {
+        "secure_channel" => details.extend(reading.map(channel)),
+        "data_group_hashes" => details.extend(groups(checks)),
+        "sod_signature" => {
+            let signature = &checks.sod_signature;
+            let parts = [signature.algorithm.as_deref(), signature.signer.as_deref()];
+            details.extend(joined(&parts.into_iter().flatten().collect::<Vec<_>>()));
+        }
+        "issuer" => details.extend(checks.issuer.anchor.as_ref().map(|anchor| format!("→ {anchor}"))),
+        "agreement" => details.extend(checks.agreement.differences.iter().map(|difference| {
+            let [one, other] = &difference.between;
+            format!(
+                "{}: {} ({}) ≠ {} ({})",
+                difference.field,
+                one.value,
+                one.source.as_str(),
+                other.value,
+                other.source.as_str()
+            )
+        })),
+        _ => {}
+    }
+    details
+}
+
+fn channel(reading: &Reading) -> String {
+    let cipher = reading.cipher.name();
+    match &reading.access {
+        Access::Pace { selection, password } => {
+            format!("PACE {}, {cipher}, {}, {password}", selection.protocol.mechanism(), selection.curve.name())
+        }
+        _ => format!("BAC, {cipher}"),
+    }
+}
+
+fn groups(checks: &Checks) -> Option<String> {
+    let hashes = &checks.data_group_hashes;
+    let mut parts: Vec<String> = hashes.algorithm.iter().cloned().collect();
+    parts.extend(hashes.groups.iter().map(|(number, state)| {
+        let state = match state {
+            GroupState::Match => "✓",
+            GroupState::Mismatch => "✗",
+            GroupState::Missing => "thiếu/missing",
+            GroupState::NotRead => "không đọc/not read",
+            GroupState::Denied => "cần quyền/needs a terminal certificate",
+            GroupState::NotInSod => "không được ký/not signed",
+        };
+        format!("DG{number}\u{a0}{state}")
+    }));
+    let parts: Vec<_> = parts.iter().map(String::as_str).collect();
+    joined(&parts)
+}
+
+fn joined(parts: &[&str]) -> Option<String> {
+    if parts.is_empty() { None } else { Some(parts.join(" · ")) }
+}

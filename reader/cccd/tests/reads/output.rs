@@ -1,0 +1,93 @@
+//! Runs the command and checks what it prints.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+/// What a run of the command gave.
+pub struct Run {
+    pub exit: i32,
+    pub json: Value,
+    pub stderr: String,
+}
+
+impl Run {
+    #[track_caller]
+    pub fn expect_exit(self, exit: i32) -> Self {
+        assert_eq!(self.exit, exit, "{}\n{:#}", self.stderr, self.json);
+        self
+    }
+
+    #[track_caller]
+    pub fn expect_error(self, exit: i32, code: &str) -> Self {
+        let run = self.expect_exit(exit);
+        assert_eq!(run.json["schema"], "cccd.error/1");
+        assert_eq!(run.json["error"]["code"], code, "{:#}", run.json);
+        for text in ["message", "hint"] {
+            let words = run.json["error"][text].as_str().unwrap_or_default();
+            assert!(!words.is_empty(), "no {text}: {:#}", run.json);
+        }
+        run
+    }
+
+    pub fn check(&self, name: &str) -> (&str, Option<&str>) {
+        let check = &self.json["checks"][name];
+        (check["status"].as_str().expect("every check has a status"), check["reason"].as_str())
+    }
+}
+
+/// Runs `cccd` with `--json` and nobody at a terminal, and holds the one value on standard output against the contract.
+pub fn cccd<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Run {
+    let output = raw(arguments, &["--json"]);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    let json: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {:?}\n{stderr}", String::from_utf8_lossy(&output.stdout)));
+    if json["schema"] == "cccd.read/1" || json["schema"] == "cccd.error/1" {
+        hold_against_schema(&json);
+    }
+    Run { exit: output.status.code().expect("the command was not killed"), json, stderr }
+}
+
+/// The same without `--json`: what a pipe gets.
+pub fn raw<S: AsRef<std::ffi::OsStr>>(arguments: &[S], more: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_cccd"))
+        .args(arguments)
+        .args(more)
+        .env("CCCD_TRUST_STORE", "/nonexistent")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the command was built with the test")
+}
+
+/// The project's root.
+pub fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// The folder of what is shared with other programs' authors: `CCCD_SHARED`, or beside the project.
+fn shared() -> PathBuf {
+    env::var_os("CCCD_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from)
+}
+
+static SCHEMA: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| {
+    let path = shared().join("contract-read.schema.json");
+    let Ok(text) = fs::read(&path) else {
+        eprintln!("skipped: shared vectors absent, output is not held against {}", path.display());
+        return None;
+    };
+    let schema = serde_json::from_slice(&text).expect("the schema is JSON");
+    Some(jsonschema::validator_for(&schema).expect("the schema is one"))
+});
+
+#[track_caller]
+fn hold_against_schema(json: &Value) {
+    if let Some(schema) = &*SCHEMA {
+        let errors: Vec<_> =
+            schema.iter_errors(json).map(|error| format!("{error} at {}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{errors:#?}\n{json:#}");
+    }
+}
