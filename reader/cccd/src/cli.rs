@@ -21,6 +21,7 @@ mod qr_text;
 mod read;
 mod readers;
 mod secret;
+mod trace;
 mod trust;
 mod verify;
 
@@ -51,6 +52,8 @@ enum Command {
     QrText(qr_text::Arguments),
     /// Read and check the lines of a machine readable zone
     Mrz(mrz::Arguments),
+    /// Look at a recorded session, or read its card anew without a card
+    Trace(trace::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Write the manual pages into a folder
@@ -101,6 +104,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Doctor => doctor::run(cli.json),
         Command::QrText(arguments) => qr_text::run(&arguments, cli.json),
         Command::Mrz(arguments) => mrz::run(&arguments, cli.json),
+        Command::Trace(arguments) => trace::run(&arguments, cli.json),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => completions::run_man(&arguments),
     }

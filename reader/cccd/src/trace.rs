@@ -1,8 +1,9 @@
 //! Recorded sessions with a chip: text, one event a line, in time order, so that a person can read and compare them and
 //! Git can store them.
 //!
-//! Read in this order: the events here, their text in [`text`], how a live session is recorded in [`record`], and how a
-//! recorded one is played again in [`replay`].
+//! Read in this order: the events here, their text in [`text`], how a live session is recorded in [`record`], with what
+//! decided it in [`settings`] and whom it trusted in [`trust`]; how a recorded one is played again in [`replay`], read
+//! anew in [`rerun`] and shown in [`show`].
 //!
 //! ```text
 //! format cccd.trace/1
@@ -30,7 +31,11 @@ use zeroize::Zeroizing;
 
 pub mod record;
 pub mod replay;
+pub mod rerun;
+pub mod settings;
+pub mod show;
 pub mod text;
+pub mod trust;
 
 /// One recorded session.
 #[derive(Clone, Debug, Default)]

@@ -34,7 +34,8 @@ impl Exit {
     pub fn of_code(code: &str) -> Self {
         match code {
             "internal" => Self::Internal,
-            "usage" | "bad_input" | "bad_file" | "bad_master_list" | "no_code" | "not_a_card_code" => Self::Usage,
+            "usage" | "bad_input" | "bad_file" | "bad_master_list" | "trace_differs" | "no_code"
+            | "not_a_card_code" => Self::Usage,
             "wrong_password" | "card_blocked" | "access_denied" | "pace_failed" => Self::Refused,
             _ => Self::Trouble,
         }

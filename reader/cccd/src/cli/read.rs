@@ -24,10 +24,12 @@ use crate::terminal::{Style, view};
 use crate::trust_store::Trusted;
 use crate::verdict::Verdict;
 use credentials::Credentials;
+use recording::Recording;
 
 mod credentials;
-mod errors;
+pub(super) mod errors;
 mod progress;
+mod recording;
 mod virtual_card;
 
 /// Options of `cccd read`.
@@ -55,6 +57,9 @@ pub(super) struct Arguments {
     /// Write each file read into a folder, as `DG1.bin`; readable by you alone
     #[arg(long, value_name = "DIR")]
     dump: Option<PathBuf>,
+    /// Record the session into a new file; readable by you alone: with it the session can be decrypted
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
     /// The 8-byte challenge of Active Authentication, in hexadecimal
     #[arg(long, value_name = "HEX")]
     challenge: Option<String>,
@@ -99,6 +104,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
     if let Some(folder) = &arguments.dump {
         make_private_folder(folder)?;
     }
+    arguments.trace.as_deref().map(Recording::refuse_existing).transpose()?;
     let reading_of = |credentials: &Credentials| Request {
         keys: credentials.keys.clone(),
         access: match arguments.access {
@@ -110,7 +116,11 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
         goal: goal.clone(),
         challenge,
     };
-    let session = match &arguments.virtual_card {
+    let record = |reader: &str, request: &Request, credentials: &Credentials| {
+        let begin = |path: &PathBuf| Recording::begin(path, at, reader, request, credentials);
+        arguments.trace.as_ref().map(begin).transpose()
+    };
+    let (session, recording) = match &arguments.virtual_card {
         Some(profile) => {
             let mut card = virtual_card::Made::new(profile.as_deref(), arguments.wait, arguments.timeout)?;
             let credentials = match arguments.credentials.resolve(at)? {
@@ -122,19 +132,25 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
             }
             let request = reading_of(&credentials);
             let reader = card.reader();
-            let done = carry_out(&mut card, &request)?;
-            Done { reader, credentials, ..done }
+            let recording = record(&reader.name, &request, &credentials)?;
+            let done = carry_out(&mut card, &request, recording.as_ref())?;
+            (Done { reader, credentials, ..done }, recording)
         }
         None => {
             let credentials = arguments.credentials.resolve_or_ask(at)?;
             let choice = arguments.reader.as_deref().map_or(ReaderChoice::Any, ReaderChoice::parse);
             let mut cards = PcscCards::new(choice, arguments.wait, arguments.timeout);
             let name = cards.wait_for_first()?.name.clone();
-            let done = carry_out(&mut cards, &reading_of(&credentials))?;
+            let request = reading_of(&credentials);
+            let recording = record(&name, &request, &credentials)?;
+            let done = carry_out(&mut cards, &request, recording.as_ref())?;
             let reader = ReaderSection { name, atr: cards.atr().map(<[u8]>::to_vec) };
-            Done { reader, credentials, ..done }
+            (Done { reader, credentials, ..done }, recording)
         }
     };
+    if let Some(recording) = recording {
+        recording.end(&session, &trusted);
+    }
     let asked = goal.numbers();
     let assessment = judge(&session, asked.as_deref(), &trusted, at);
     for note in &trusted.notes {
@@ -167,10 +183,15 @@ struct Done {
     statistics: Statistics,
 }
 
-fn carry_out<S: CardSource>(source: &mut S, request: &Request) -> Result<Done, Failure> {
+fn carry_out<S: CardSource>(source: &mut S, request: &Request, recording: Option<&Recording>) -> Result<Done, Failure> {
     let mut statistics = Statistics::start();
     let mut progress = progress::Progress::on_stderr();
-    let read = read::read(source, request, &mut statistics, &mut UnwrapErr(SysRng), &mut |event| progress.show(&event));
+    let mut observer = |event: read::Event<'_>| progress.show(&event);
+    let rng = &mut UnwrapErr(SysRng);
+    let read = match recording.map(Recording::recorder) {
+        None => read::read(source, request, &mut statistics, rng, &mut observer),
+        Some(to) => read::read(&mut to.source(source), request, &mut statistics, &mut to.rng(rng), &mut observer),
+    };
     progress.end();
     match read {
         Ok(reading) => {

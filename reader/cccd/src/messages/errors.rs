@@ -33,6 +33,13 @@ pub(super) const ERRORS: &[Message] = &[
         "Get it again from its issuer and compare the checksum; do not use this file.",
     ),
     row(
+        "trace_differs",
+        "Phiên đọc lại khác với bản ghi.",
+        "The session that was read anew differs from its recording.",
+        "Bản ghi do phiên bản khác tạo ra, hoặc đã bị sửa: đọc lại bằng phiên bản đã ghi; `cccd trace show` vẫn xem được.",
+        "Another version recorded it, or it was edited: replay it with that version; `cccd trace show` still shows it.",
+    ),
+    row(
         "no_code",
         "Không tìm thấy mã QR trong ảnh.",
         "No QR code was found in the image.",

@@ -1,13 +1,43 @@
 //! What a read cost: commands, bytes and time, in all and for each phase.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use icao9303::transport::{LinkLimits, Transport, TransportError};
 
+/// Tells how much time has passed: of the machine, or of a recording.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Duration + Send + Sync>);
+
+impl Clock {
+    /// The machine's, from now on.
+    #[must_use]
+    pub fn of_the_machine() -> Self {
+        let start = Instant::now();
+        Self::new(move || start.elapsed())
+    }
+
+    /// Another one. It must not run backwards.
+    pub fn new(elapsed: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        Self(Arc::new(elapsed))
+    }
+
+    fn elapsed(&self) -> Duration {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Clock({:?})", self.elapsed())
+    }
+}
+
 /// Counts what goes over a link.
 #[derive(Clone, Debug)]
 pub struct Statistics {
-    began: Instant,
+    clock: Clock,
+    began: Duration,
     /// Commands sent.
     pub apdus: u32,
     /// Bytes of all commands.
@@ -15,26 +45,33 @@ pub struct Statistics {
     /// Bytes of all responses.
     pub bytes_received: u64,
     phases: Vec<(String, Duration)>,
-    current: Option<(String, Instant)>,
+    current: Option<(String, Duration)>,
 }
 
 impl Statistics {
     /// Starts to count, and the clock.
     #[must_use]
     pub fn start() -> Self {
-        Self { began: Instant::now(), apdus: 0, bytes_sent: 0, bytes_received: 0, phases: Vec::new(), current: None }
+        Self::start_by(Clock::of_the_machine())
+    }
+
+    /// The same by another clock.
+    #[must_use]
+    pub fn start_by(clock: Clock) -> Self {
+        let began = clock.elapsed();
+        Self { clock, began, apdus: 0, bytes_sent: 0, bytes_received: 0, phases: Vec::new(), current: None }
     }
 
     /// Ends the phase that runs and begins another; time adds up where a phase comes again.
     pub fn phase(&mut self, name: &str) {
         self.end_phase();
-        self.current = Some((name.to_owned(), Instant::now()));
+        self.current = Some((name.to_owned(), self.clock.elapsed()));
     }
 
     /// Ends the phase that runs.
     pub fn end_phase(&mut self) {
         if let Some((name, began)) = self.current.take() {
-            let spent = began.elapsed();
+            let spent = self.clock.elapsed().saturating_sub(began);
             match self.phases.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, sum)) => *sum += spent,
                 None => self.phases.push((name, spent)),
@@ -51,7 +88,7 @@ impl Statistics {
     /// Since the start.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.began.elapsed()
+        self.clock.elapsed().saturating_sub(self.began)
     }
 }
 

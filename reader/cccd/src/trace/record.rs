@@ -16,6 +16,7 @@ use rand_core::{CryptoRng, TryCryptoRng, TryRng};
 use zeroize::Zeroizing;
 
 use super::{Event, text};
+use crate::read::CardSource;
 
 /// Where a session is recorded. Clones write to the same trace.
 #[derive(Clone)]
@@ -47,6 +48,11 @@ impl Recorder {
         Self { sink: Arc::new(Mutex::new(sink)), start: Instant::now() }
     }
 
+    /// Counts time from now on.
+    pub fn begin(&mut self) {
+        self.start = Instant::now();
+    }
+
     /// Adds an event.
     pub fn event(&self, event: &Event) {
         self.sink.lock().unwrap_or_else(PoisonError::into_inner).write(&text::line(event));
@@ -73,6 +79,11 @@ impl Recorder {
     /// Records what passes through a transport.
     pub fn transport<T: Transport>(&self, inner: T) -> RecordingTransport<T> {
         RecordingTransport { inner, recorder: self.clone() }
+    }
+
+    /// Records the links that a source opens.
+    pub fn source<'a, S: CardSource>(&'a self, inner: &'a mut S) -> RecordingSource<'a, S> {
+        RecordingSource { inner, recorder: self }
     }
 
     /// Records what a random number generator gives.
@@ -112,6 +123,36 @@ impl<T: Transport> Transport for RecordingTransport<T> {
 
     fn limits(&self) -> LinkLimits {
         self.inner.limits()
+    }
+}
+
+/// A source of cards whose links are recorded.
+pub struct RecordingSource<'a, S> {
+    inner: &'a mut S,
+    recorder: &'a Recorder,
+}
+
+impl<S: CardSource> CardSource for RecordingSource<'_, S> {
+    type Link<'b>
+        = RecordingTransport<S::Link<'b>>
+    where
+        Self: 'b;
+
+    fn open(&mut self) -> Result<RecordingTransport<S::Link<'_>>, TransportError> {
+        let opened = self.inner.open();
+        self.recorder.event(&match &opened {
+            Ok(link) => Event::Limits(link.limits()),
+            Err(error) => Event::LinkError(self.recorder.elapsed(), error.clone()),
+        });
+        Ok(self.recorder.transport(opened?))
+    }
+
+    fn wait_for_return(&mut self) -> Result<bool, TransportError> {
+        let returned = self.inner.wait_for_return()?;
+        if returned {
+            self.recorder.event(&Event::CardReturned(self.recorder.elapsed()));
+        }
+        Ok(returned)
     }
 }
 

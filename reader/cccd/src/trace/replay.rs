@@ -5,23 +5,30 @@ use std::{
     collections::VecDeque,
     convert::Infallible,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use icao9303::transport::{LinkLimits, Transport, TransportError};
 use rand_core::{TryCryptoRng, TryRng};
 
 use super::{Event, Trace};
+use crate::read::CardSource;
+use crate::read::statistics::Clock;
 
 /// Where the recorded events are taken from: by the transport and the random number generator in turn.
 #[derive(Clone)]
 pub struct Replay {
     state: Arc<Mutex<State>>,
-    limits: LinkLimits,
 }
 
 struct State {
     /// The exchanges and random numbers still to come, each with its number among them from 1.
     events: VecDeque<(usize, Event)>,
+    /// How many there were.
+    count: usize,
+    limits: LinkLimits,
+    /// The time of the recording.
+    now: Duration,
     divergence: Option<Divergence>,
 }
 
@@ -43,21 +50,44 @@ impl Replay {
             matches!(
                 event,
                 Event::Random(_)
+                    | Event::Limits(_)
                     | Event::Command(..)
                     | Event::Response(..)
                     | Event::LinkError(..)
                     | Event::CardReturned(_)
             )
         };
-        let limits = trace.events.iter().find_map(|event| match event {
-            Event::Limits(limits) => Some(*limits),
-            _ => None,
-        });
         let events = (1..).zip(trace.events.iter().filter(played).cloned()).collect();
-        Self {
-            state: Arc::new(Mutex::new(State { events, divergence: None })),
-            limits: limits.unwrap_or(LinkLimits::SHORT),
+        let events: VecDeque<_> = events;
+        let count = events.len();
+        let state = State { events, count, limits: LinkLimits::SHORT, now: Duration::ZERO, divergence: None };
+        Self { state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// The clock of the recording: it stands at the event that was played last.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        let replay = self.clone();
+        Clock::new(move || replay.state().now)
+    }
+
+    /// How many events were played.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        let state = self.state();
+        state.events.front().map_or(state.count, |(number, _)| number.saturating_sub(1))
+    }
+
+    /// Ends the replay.
+    ///
+    /// # Errors
+    /// The session left the recording on its way, or ended before it.
+    pub fn finish(&self) -> Result<(), Divergence> {
+        let mut state = self.state();
+        if !state.events.is_empty() {
+            let _ = state.diverge("the session ended before the recording");
         }
+        state.divergence.clone().map_or(Ok(()), Err)
     }
 
     /// The transport of the replay.
@@ -78,7 +108,7 @@ impl Replay {
         let mut state = self.state();
         let returned = matches!(state.events.front(), Some((_, Event::CardReturned(_))));
         if returned {
-            state.events.pop_front();
+            state.pop();
         }
         returned
     }
@@ -105,34 +135,67 @@ impl State {
         if let Some(divergence) = &self.divergence {
             return Err(TransportError::Failed(divergence.to_string()));
         }
+        if matches!(self.events.front(), Some((_, Event::Limits(_)))) {
+            self.open()?;
+        }
         match self.events.front() {
             Some((_, Event::Command(_, recorded))) if recorded == command => {}
             Some((_, Event::Command(..))) => return Err(self.diverge("another command was sent")),
             Some(_) => return Err(self.diverge("a command was sent where none was recorded")),
             None => return Err(self.diverge("a command was sent after the end of the recording")),
         }
-        self.events.pop_front();
-        match self.events.pop_front() {
-            Some((_, Event::Response(_, response))) => Ok(response),
-            Some((_, Event::LinkError(_, error))) => Err(error),
-            Some(other) => {
-                self.events.push_front(other);
-                Err(self.diverge("no answer was recorded"))
-            }
+        self.pop();
+        match self.events.front() {
+            Some((_, Event::Response(..) | Event::LinkError(..))) => match self.pop() {
+                Some(Event::Response(_, response)) => Ok(response),
+                Some(Event::LinkError(_, error)) => Err(error),
+                _ => Err(self.diverge("no answer was recorded")),
+            },
+            Some(_) => Err(self.diverge("no answer was recorded")),
             // The recording ends with a command: whoever recorded it was killed while the chip was silent.
             None => Err(TransportError::Timeout),
         }
+    }
+
+    /// A link is opened: what it carries is recorded, or why it could not be.
+    fn open(&mut self) -> Result<(), TransportError> {
+        match self.events.front() {
+            Some((_, Event::Limits(limits))) => {
+                self.limits = *limits;
+                self.pop();
+                Ok(())
+            }
+            Some((_, Event::LinkError(_, error))) => {
+                let error = error.clone();
+                self.pop();
+                Err(error)
+            }
+            // Written by hand: as the link before.
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes the next event and sets the clock to it.
+    fn pop(&mut self) -> Option<Event> {
+        let (_, event) = self.events.pop_front()?;
+        if let Event::Command(at, _) | Event::Response(at, _) | Event::LinkError(at, _) | Event::CardReturned(at) =
+            &event
+        {
+            self.now = self.now.max(*at);
+        }
+        Some(event)
     }
 
     fn draw(&mut self, bytes: &mut [u8]) {
         match self.events.front() {
             Some((_, Event::Random(recorded))) if recorded.len() == bytes.len() && self.divergence.is_none() => {
                 bytes.copy_from_slice(recorded);
-                self.events.pop_front();
+                self.pop();
             }
-            // A generator cannot fail: the next command will, before these zeros reach a chip.
+            // A generator cannot fail: the next command will, before these numbers reach a chip. No zeros: whoever draws
+            // a private key would draw again and again.
             _ => {
-                bytes.fill(0);
+                bytes.fill(1);
                 let _ = self.diverge("other random numbers were drawn");
             }
         }
@@ -148,7 +211,21 @@ impl Transport for ReplayTransport {
     }
 
     fn limits(&self) -> LinkLimits {
-        self.0.limits
+        self.0.state().limits
+    }
+}
+
+/// The card of the recording: removed and put back where it was then.
+impl CardSource for Replay {
+    type Link<'a> = ReplayTransport;
+
+    fn open(&mut self) -> Result<ReplayTransport, TransportError> {
+        self.state().open()?;
+        Ok(self.transport())
+    }
+
+    fn wait_for_return(&mut self) -> Result<bool, TransportError> {
+        Ok(self.card_returned())
     }
 }
 

@@ -62,7 +62,8 @@ impl Name {
     }
 
     /// Whether the other name has the same attributes in the opposite order, as some software writes them.
-    pub(crate) fn is_reverse_of(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn is_reverse_of(&self, other: &Self) -> bool {
         self.attributes.len() == other.attributes.len()
             && self.attributes.iter().map(|rdn| relative_key(rdn)).eq(other
                 .attributes

@@ -11,7 +11,7 @@ use crate::crypto::hash::HashAlgorithm;
 use super::asn1::{Asn1Error, Asn1ErrorKind, Reader, Result, Tlv, tag};
 use super::ber;
 use super::cms::{SignedData, hash_name};
-use super::name::text;
+use super::name::{Name, text};
 
 /// A SOD longer than this is refused. Those of real documents take 1 to 4 kB.
 pub const MAX_SOD_LEN: usize = 256 * 1024;
@@ -81,6 +81,13 @@ impl EfSod {
     #[must_use]
     pub const fn security_object(&self) -> &LdsSecurityObject {
         &self.security_object
+    }
+
+    /// The names of the authorities that issued the certificates it holds. Not verified.
+    #[must_use]
+    pub fn certificate_issuers(&self) -> Vec<Name> {
+        let certificates = self.signed_data().map(|signed| signed.certificates).unwrap_or_default();
+        certificates.iter().map(|certificate| certificate.issuer().clone()).collect()
     }
 
     /// Whether it came in BER with indefinite lengths or strings in pieces, where the standard asks for DER.

@@ -11,6 +11,7 @@ use crate::id_number::IdNumber;
 use crate::mrz::DocumentMrz;
 use crate::qr_text::{self, QrCard, QrContent};
 use crate::read::Keys;
+use crate::trace::settings::Claim;
 use crate::validity::today_in_vietnam;
 
 /// One of these opens the chip; with none, a terminal is asked.
@@ -48,6 +49,8 @@ pub(super) struct Credentials {
     qr: Option<Box<QrCard>>,
     mrz: Option<DocumentMrz>,
     id_number: Option<IdNumber>,
+    /// The same as they were given.
+    pub claims: Vec<Claim>,
 }
 
 impl Credentials {
@@ -63,7 +66,9 @@ impl Credentials {
             return Err(Failure::new("bad_input", format!("--mrz: {problem}")));
         }
         let key = mrz.key().map_err(|error| Failure::new("bad_input", format!("--mrz: {error}")))?;
-        Ok(Self { keys: Keys { can: None, mrz: Some(key) }, mrz: Some(mrz), ..Self::default() })
+        let lines: Vec<_> = mrz.mrz().lines().collect();
+        let claims = vec![("mrz", lines.join("\n").into())];
+        Ok(Self { keys: Keys { can: None, mrz: Some(key) }, mrz: Some(mrz), claims, ..Self::default() })
     }
 
     /// What the chip's data are compared with.
@@ -91,7 +96,8 @@ impl Options {
         if let Some(text) = &self.id {
             let number = IdNumber::parse(&secret::given(text)?).map_err(|error| bad("id", &error))?;
             let keys = Keys { can: Some(number.can()), mrz: None };
-            return Ok(Some(Credentials { keys, id_number: Some(number), ..Credentials::default() }));
+            let claims = vec![("id", number.as_str().to_owned().into())];
+            return Ok(Some(Credentials { keys, id_number: Some(number), claims, ..Credentials::default() }));
         }
         if let Some(text) = &self.mrz {
             return Credentials::of_mrz(mrz::parse(&secret::given(text)?, today_in_vietnam(at))?).map(Some);
@@ -101,10 +107,16 @@ impl Options {
             return Ok(Some(Credentials { keys: Keys { can: None, mrz: Some(key) }, ..Credentials::default() }));
         }
         let Some(text) = &self.qr_text else { return Ok(None) };
-        match qr_text::read_str(&secret::given(text)?).map_err(|error| bad("qr-text", &error))? {
+        let text = secret::given(text)?;
+        match qr_text::read_str(&text).map_err(|error| bad("qr-text", &error))? {
             QrContent::Card(card) => {
                 let keys = Keys { can: Some(card.id_number.can()), mrz: None };
-                Ok(Some(Credentials { keys, qr: Some(card), ..Credentials::default() }))
+                Ok(Some(Credentials {
+                    keys,
+                    qr: Some(card),
+                    claims: vec![("qr-text", text)],
+                    ..Credentials::default()
+                }))
             }
             QrContent::Other(_) => {
                 Err(Failure::new("not_a_card_code", "--qr-text: this is not the text of an ID card's QR code"))

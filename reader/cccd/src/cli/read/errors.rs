@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::read::ReadError;
 
 /// The failure that an error is reported as.
-pub(super) fn failure_of(error: &ReadError) -> Failure {
+pub(in crate::cli) fn failure_of(error: &ReadError) -> Failure {
     let failure = Failure::new(code_of(error), error.to_string());
     match error {
         ReadError::Card(CardError::Access { source, .. }) => match hint_of(source) {

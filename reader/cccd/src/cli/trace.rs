@@ -1,0 +1,52 @@
+//! `cccd trace`: recorded sessions, shown and read anew without a card.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::{Exit, Failure};
+use crate::trace::Trace;
+use crate::trust_store::read_bounded;
+
+mod replay;
+mod show;
+
+/// Options of `cccd trace`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Show what happened, exchange by exchange
+    Show {
+        /// The trace that `cccd read --trace` wrote
+        file: PathBuf,
+        /// Show the password, the random numbers and the bytes of every exchange too: with them the session can be
+        /// decrypted
+        #[arg(long)]
+        secrets: bool,
+    },
+    /// Read the recorded card anew: the same checks as then, with no card and no reader
+    Replay {
+        /// The trace that `cccd read --trace` wrote
+        file: PathBuf,
+    },
+}
+
+pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
+    match &arguments.command {
+        Command::Show { file, secrets } => {
+            show::run(&load(file)?, *secrets, json);
+            Ok(Exit::Done)
+        }
+        Command::Replay { file } => replay::run(&load(file)?, json),
+    }
+}
+
+fn load(path: &Path) -> Result<Trace, Failure> {
+    let bad = |error: &dyn std::fmt::Display| Failure::new("bad_file", format!("{}: {error}", path.display()));
+    let bytes = read_bounded(path).map_err(|error| bad(&error))?;
+    let text = String::from_utf8(bytes).map_err(|_| bad(&"not a trace: it is no text"))?;
+    text.parse().map_err(|error| bad(&error))
+}
