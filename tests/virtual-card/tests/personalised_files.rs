@@ -228,3 +228,23 @@ fn what_is_printed_can_differ_from_the_chip() {
     assert!(contains(file(&card, 0x0101), b"001190123456"));
     assert_eq!(card.printed.can.as_deref(), Some("123456"), "the chip's own number opens it");
 }
+
+#[test]
+fn every_profile_that_comes_with_the_project_makes_a_card_and_is_explained() {
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles");
+    let explained = std::fs::read_to_string(dir.join("README.md")).expect("a text");
+    let mut count = 0;
+    for entry in std::fs::read_dir(&dir).expect("a folder") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = std::fs::read_to_string(&path).expect("a text");
+            assert!(text.starts_with("# "), "{}", path.display());
+            // Long RSA keys take long, and the shorter ones show the same here.
+            plain_card(&text.replace("rsa-3072", "rsa-1024").replace("rsa-2048", "rsa-1024"));
+            let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
+            assert!(explained.contains(&format!("`{name}`")), "{name} is not in README.md");
+            count += 1;
+        }
+    }
+    assert!(count > 20);
+}

@@ -192,7 +192,7 @@ pub enum IssuedBy {
     Csca,
     /// Someone with the CSCA's name and key identifier and another key.
     Forger,
-    /// A CSCA of another name, which is exported only in the master list's place of others: nowhere.
+    /// A CSCA of another name: it is in the master list, and it is not the one exported as the anchor.
     Stranger,
     /// Itself.
     Itself,
@@ -288,7 +288,7 @@ pub enum Tampering {
     HashesAndMessageDigest,
     /// A bit of the signature.
     Signature,
-    /// A bit of the document signer's certificate, inside its public key's surroundings: the signer's name.
+    /// A letter of the document signer's name in its certificate.
     Certificate,
 }
 
