@@ -241,11 +241,12 @@ impl SecureMessaging {
 
     /// What to do after an answer without protection: whether the same command should be protected anew and sent again,
     /// with the counter where the chip may have it. To be called once for each such answer.
-    pub fn resume_after(&mut self, status: StatusWord) -> bool {
+    /// `early`: the status word is one that a chip gives before it looks at the protection, so that it has not counted.
+    pub fn resume_after(&mut self, status: StatusWord, early: bool) -> bool {
         if status.is_secure_messaging_error() {
             self.counter.refused()
         } else {
-            self.counter.unanswered(status.is_wrong_length());
+            self.counter.unanswered(early);
             false
         }
     }

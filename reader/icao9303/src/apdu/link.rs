@@ -1,14 +1,19 @@
 //! Sends one command APDU and collects the whole of its response: repeats it where the chip asks for another Le
 //! (`6Cxx`), and fetches what did not fit with GET RESPONSE (`61xx`) (ISO/IEC 7816-4, 5.3.4 and 11.7.1).
 //!
-//! This lies below secure messaging: protected and plain APDUs are the same here.
+//! This lies below secure messaging. Of a protected command only the pieces of its response are the link's business:
+//! the same bytes must not be sent twice, since the chip has counted them, and a status word inside the protection is
+//! for those who can open it.
 
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::{ApduError, Command, LengthFields, Response, StatusWord};
-use crate::transport::{LinkLimits, Transport, TransportError};
+use super::{ApduError, Command, LengthFields, Response};
+use crate::{
+    tlv::Reader,
+    transport::{LinkLimits, Transport, TransportError},
+};
 
 /// The most bytes that one response may add up to. Twice the largest single one: a protected answer is a little longer
 /// than its content.
@@ -16,6 +21,12 @@ const MAX_COLLECTED: usize = 2 * 65_536;
 
 /// The most GET RESPONSE commands for one response: [`MAX_COLLECTED`] in pieces of 256, and some for pieces cut shorter.
 const MAX_PIECES: usize = 600;
+
+/// The bits of CLA that say that a command is protected (ISO/IEC 7816-4, 5.4.1).
+const SECURE_MESSAGING: u8 = 0x0C;
+
+/// The data object that ends a protected response: its authentication code.
+const DO_MAC: u32 = 0x8E;
 
 /// A [`Transport`] with what is known of the chip at its end.
 pub struct Link<T> {
@@ -79,10 +90,12 @@ impl<T: Transport> Link<T> {
     /// The link failed, or what came is no response. A status word that reports an error is a response.
     pub fn exchange(&mut self, command: &Command) -> Result<Response, LinkError> {
         let mut response = self.once(command)?;
-        if let Some(length) = response.status.correct_length() {
+        let is_protected = command.class & SECURE_MESSAGING != 0;
+        if let (false, Some(length)) = (is_protected, response.status.correct_length()) {
             response = self.once(&command.clone().expecting(length))?;
         }
         match response.status.bytes_available() {
+            Some(_) if is_protected && is_whole(&response.data) => Ok(response),
             Some(length) => self.collect(command.class, response.data, length),
             None => Ok(response),
         }
@@ -122,26 +135,37 @@ impl<T: Transport> Link<T> {
     }
 }
 
-impl LinkError {
-    /// Whether the status word `61xx` or the length of the answer is at fault, not the transport.
-    #[must_use]
-    pub const fn is_transport(&self) -> bool {
-        matches!(self, Self::Transport(_))
+/// Whether a protected response is all there, so that its `61xx` is not about pieces of it.
+fn is_whole(data: &[u8]) -> bool {
+    let mut last = None;
+    for object in Reader::new(data) {
+        match object {
+            Ok(object) => last = Some(object.tag),
+            Err(_) => return false,
+        }
     }
-}
-
-impl StatusWord {
-    /// Whether [`Link::exchange`] has dealt with the status word, so that nobody above sees it.
-    #[must_use]
-    pub const fn is_of_the_link(self) -> bool {
-        matches!(self.sw1(), 0x61 | 0x6C)
-    }
+    last == Some(DO_MAC)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::apdu::script::Script;
+    use crate::apdu::{StatusWord, script::Script};
+
+    #[test]
+    fn a_protected_command_is_not_repeated_and_its_status_not_read() {
+        for answer in ["6c05", "990261108e0801020304050607086110", "99026c108e0801020304050607086c10"] {
+            let mut link = Link::new(Script::new(&[("0cb000000d9701008e08010203040506070800", answer)]));
+            let data = base16ct::lower::decode_vec("9701008e080102030405060708").unwrap();
+            let command = Command::new(0x0C, 0xB0, 0, 0).with_data(data).expecting(256);
+            let response = link.exchange(&command).unwrap();
+            assert_eq!(response.data.len() + 2, answer.len() / 2);
+        }
+        let mut link =
+            Link::new(Script::new(&[("0cb0000003970100", "87030102036104"), ("00c0000004", "990290009000")]));
+        let command = Command::new(0x0C, 0xB0, 0, 0).with_data([0x97, 0x01, 0x00]);
+        assert_eq!(link.exchange(&command).unwrap().data[..], [0x87, 3, 1, 2, 3, 0x99, 2, 0x90, 0]);
+    }
 
     #[test]
     fn another_le_is_taken_once() {

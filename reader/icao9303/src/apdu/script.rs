@@ -6,20 +6,13 @@ use crate::transport::{LinkLimits, Transport, TransportError};
 
 /// Commands expected and answers given, both as bytes. Stays silent on a command it does not expect: it panics.
 pub(crate) struct Script {
-    lines: VecDeque<(Vec<u8>, Answer)>,
-    pub limits: LinkLimits,
+    lines: VecDeque<(Vec<u8>, Vec<u8>)>,
 }
 
-type Answer = Result<Vec<u8>, TransportError>;
-
-#[allow(dead_code)]
 impl Script {
     pub fn new(lines: &[(&str, &str)]) -> Self {
         let bytes = |text: &str| base16ct::mixed::decode_vec(text).unwrap();
-        Self {
-            lines: lines.iter().map(|(command, answer)| (bytes(command), Ok(bytes(answer)))).collect(),
-            limits: LinkLimits::SHORT,
-        }
+        Self { lines: lines.iter().map(|(command, answer)| (bytes(command), bytes(answer))).collect() }
     }
 
     /// The `apdus` of a recorded session: a JSON array of pairs.
@@ -27,17 +20,6 @@ impl Script {
         let pairs: Vec<(&str, &str)> =
             apdus.as_array().unwrap().iter().map(|p| (p[0].as_str().unwrap(), p[1].as_str().unwrap())).collect();
         Self::new(&pairs)
-    }
-
-    pub fn with_limits(mut self, limits: LinkLimits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// The next command fails instead of being answered.
-    pub fn then_fails(mut self, command: &str, error: TransportError) -> Self {
-        self.lines.push_back((base16ct::mixed::decode_vec(command).unwrap(), Err(error)));
-        self
     }
 
     pub fn is_finished(&self) -> bool {
@@ -50,10 +32,10 @@ impl Transport for Script {
         let (expected, answer) = self.lines.pop_front().expect("a command after the last line");
         let hex = base16ct::lower::encode_string;
         assert_eq!(hex(command), hex(&expected), "{} lines left", self.lines.len());
-        answer
+        Ok(answer)
     }
 
     fn limits(&self) -> LinkLimits {
-        self.limits
+        LinkLimits::SHORT
     }
 }

@@ -22,6 +22,8 @@ const MAX_PIECES: usize = 600;
 pub(crate) struct Channel<T> {
     link: Link<T>,
     security: Option<SecureMessaging>,
+    /// Whether the chip has taken a command with extended length fields: a wrong length is about something else then.
+    extended_works: bool,
 }
 
 /// An answer, and whether it was protected.
@@ -35,7 +37,7 @@ pub(crate) struct Answer {
 
 impl<T: Transport> Channel<T> {
     pub(crate) const fn new(transport: T) -> Self {
-        Self { link: Link::new(transport), security: None }
+        Self { link: Link::new(transport), security: None, extended_works: false }
     }
 
     pub(crate) const fn link(&self) -> &Link<T> {
@@ -97,13 +99,17 @@ impl<T: Transport> Channel<T> {
             return self.transmit_with(name, command, LengthFields::Short);
         }
         match self.transmit_with(name, command, LengthFields::Extended) {
-            Ok(answer) if may_be_length_fields(answer.status) => {}
+            Ok(answer) if !self.extended_works && may_be_length_fields(answer.status) => {}
+            Ok(answer) => {
+                self.extended_works |= answer.status.is_success() || answer.status == StatusWord::END_OF_FILE;
+                return Ok(answer);
+            }
             Err(CardError::Link { source: LinkError::Transport(TransportError::Failed(_)), .. }) => {
                 if let Some(security) = &mut self.security {
                     security.resume_after_loss();
                 }
             }
-            other => return other,
+            Err(error) => return Err(error),
         }
         self.link.restrict(LinkLimits::SHORT);
         self.transmit_with(name, command, LengthFields::Short)
@@ -154,8 +160,8 @@ impl<T: Transport> Channel<T> {
         self.whole(name, command.clone(), fields)
     }
 
-    /// Sends a command and collects an answer whose *protected* status word says that there is more (`61xx`), or that
-    /// another Le is wanted (`6Cxx`). Those without protection are the link's business.
+    /// Sends a command under secure messaging, again where the chip wants another Le (`6Cxx`), and collects an answer
+    /// whose protected status word says that there is more (`61xx`). Without secure messaging the link has done so.
     fn whole(&mut self, name: Instruction, command: Command, fields: LengthFields) -> Result<Answer, CardError> {
         let most = fields.max_expected();
         let command = match command.expected() {
@@ -163,7 +169,7 @@ impl<T: Transport> Channel<T> {
             _ => command,
         };
         let mut answer = self.once(name, &command, fields)?;
-        if let (true, Some(length)) = (answer.protected, answer.status.correct_length()) {
+        if let (Some(_), Some(length)) = (&self.security, answer.status.correct_length()) {
             answer = self.once(name, &command.expecting(length), fields)?;
         }
         let mut pieces = 0;
@@ -192,7 +198,10 @@ impl<T: Transport> Channel<T> {
             match security.open(command.instruction, &response) {
                 Ok(Response { data, status }) => return Ok(Answer { data, status, protected: true }),
                 Err(SecureMessagingError::Unprotected(status)) => {
-                    if security.resume_after(status) {
+                    // Chips that do not know extended length refuse it before they look at the protection.
+                    let early =
+                        fields == LengthFields::Extended && !self.extended_works && may_be_length_fields(status);
+                    if security.resume_after(status, early) {
                         continue;
                     }
                     if security.has_ended() {
@@ -226,5 +235,50 @@ fn with_expectation(command: Command, expected: Option<usize>) -> Command {
     match expected {
         Some(length) => command.expecting(length),
         None => command,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String};
+
+    use super::*;
+    use crate::{apdu::script::Script, crypto::cipher::Cipher};
+
+    fn repeated(byte: &str, times: usize) -> String {
+        byte.repeat(times)
+    }
+
+    #[test]
+    fn a_command_that_is_too_long_is_chained() {
+        let first = format!("10860000ff{}", repeated("ab", 255));
+        let last = format!("008600002d{}00", repeated("ab", 45));
+        let script = Script::new(&[(&first, "9000"), (&last, "0102039000")]);
+        let command = Command::new(0, 0x86, 0, 0).with_data([0xAB; 300]).expecting(256);
+        let answer = Channel::new(script).transmit(Instruction::GeneralAuthenticate, &command).unwrap();
+        assert_eq!((&answer.data[..], answer.protected), (&[1, 2, 3][..], false));
+
+        let script = Script::new(&[(&first, "6884")]);
+        let answer = Channel::new(script).transmit(Instruction::GeneralAuthenticate, &command).unwrap();
+        assert_eq!(answer.status, StatusWord(0x6884));
+    }
+
+    #[test]
+    fn pieces_under_secure_messaging_are_protected_one_by_one() {
+        let security = || SecureMessaging::from_secret(Cipher::Aes128, b"secret", 0);
+        let long = Command::new(0, 0x86, 0, 0).with_data([0xAB; 300]).expecting(100);
+        let pieces =
+            [Command::new(0x10, 0x86, 0, 0).with_data([0xAB; 223]), Command::new(0, 0x86, 0, 0).with_data([0xAB; 77])];
+        let mut sender = security();
+        let first = sender.protect(&pieces[0], LengthFields::Short).unwrap().encode(LengthFields::Short).unwrap();
+        assert!(first[0] == 0x1C && first.len() <= 261);
+
+        // The chip's answers are not at hand: an error without protection ends the chain.
+        let first = base16ct::lower::encode_string(&first);
+        let mut channel = Channel::new(Script::new(&[(&first, "6a80")]));
+        channel.secure(security());
+        let answer = channel.transmit(Instruction::GeneralAuthenticate, &long).unwrap();
+        assert_eq!((answer.status, answer.protected), (StatusWord::INCORRECT_DATA, false));
+        assert!(channel.link().transport().is_finished());
     }
 }

@@ -227,12 +227,12 @@ fn an_error_without_protection_leaves_the_channel_open() {
     let mut channel = channel(Cipher::Aes128);
     let answer = channel.open(0xB0, &Response::new([], StatusWord::NOT_FOUND));
     assert_eq!(answer, Err(SecureMessagingError::Unprotected(StatusWord::NOT_FOUND)));
-    assert!(!channel.resume_after(StatusWord::NOT_FOUND) && !channel.has_ended());
+    assert!(!channel.resume_after(StatusWord::NOT_FOUND, false) && !channel.has_ended());
     // The chip has counted both, as if it had protected the answer.
     let response = respond(&channel, &DO99, 0x9000);
     assert!(channel.open(0xB0, &response).is_ok());
     // A chip that then refuses the protection has lost the session.
-    assert!(!channel.resume_after(StatusWord::SM_OBJECTS_INCORRECT) && channel.has_ended());
+    assert!(!channel.resume_after(StatusWord::SM_OBJECTS_INCORRECT, false) && channel.has_ended());
 }
 
 #[test]
