@@ -34,7 +34,7 @@ use self::{
     secure_messaging::{AnswerDefect, Session},
 };
 use crate::{
-    faults::{Effect, Faults, FileName},
+    faults::{Effect, Faults, FileName, UnprotectedErrors},
     image::{ActiveAuthenticationKey, ChipImage},
 };
 
@@ -163,8 +163,16 @@ impl Chip {
         let reply = self.carry_out(&plain, capacity, fault);
         // A command may end the session: selection of the application after a failed protocol, for one.
         let Some(session) = self.state.session.as_mut() else { return reply };
-        let bare = matches!(fault, Some(Effect::Unprotected))
-            || (self.faults.unprotected_errors && !matches!(reply.status, status::SUCCESS | status::END_OF_FILE));
+        let is_error = !matches!(reply.status, status::SUCCESS | status::END_OF_FILE);
+        match self.faults.unprotected_errors.filter(|_| is_error) {
+            Some(UnprotectedErrors::Uncounted) => return reply,
+            Some(UnprotectedErrors::EndSession) => {
+                self.state.session = None;
+                return reply;
+            }
+            Some(UnprotectedErrors::Counted) | None => {}
+        }
+        let bare = is_error && self.faults.unprotected_errors.is_some() || matches!(fault, Some(Effect::Unprotected));
         let protected = session.protect(&reply, plain.ins, defect_of(fault));
         if bare { reply } else { protected }
     }

@@ -69,8 +69,8 @@ pub struct Faults {
     pub chip_authentication: Option<ChipAuthenticationFault>,
     /// Active Authentication goes wrong.
     pub active_authentication: Option<ActiveAuthenticationFault>,
-    /// Status words that report an error come unprotected although secure messaging is on; the session goes on.
-    pub unprotected_errors: bool,
+    /// Status words that report an error come unprotected although secure messaging is on.
+    pub unprotected_errors: Option<UnprotectedErrors>,
     /// The PIN is blocked from the start.
     pub pin_blocked: bool,
     /// Wrong passwords of PACE and wrong BAC are counted down and reported as `63Cx`, from this number of tries on.
@@ -79,6 +79,18 @@ pub struct Faults {
     pub answers: Vec<AnswerFault>,
     /// Times at which the card is taken away.
     pub removals: Vec<Removal>,
+}
+
+/// What becomes of secure messaging after an error that was reported without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnprotectedErrors {
+    /// It goes on, and the answer counted.
+    Counted,
+    /// It goes on, and the answer did not count.
+    Uncounted,
+    /// It is over.
+    EndSession,
 }
 
 /// Which private keys a copied chip does not have.

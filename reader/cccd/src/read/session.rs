@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use icao9303::card::{Card, Secured};
+use icao9303::card::{Card, CardError, Secured};
 use icao9303::check::Check;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use icao9303::passive_authentication::EfSod;
+use icao9303::secure_messaging::SecureMessagingError;
 use icao9303::transport::Transport;
 use rand_core::CryptoRng;
 
@@ -20,6 +21,18 @@ pub enum Ended {
     /// The chip failed to prove itself in a way that took the channel with it. What it would have given can still be
     /// read in another session that does not ask for this proof again.
     ChannelLostInProof(Check),
+    /// The channel broke at this file, though the link stands: the chip dropped its keys. It was lifted for a moment, or
+    /// it does so at a file that it does not give.
+    ChannelLostAt(ElementaryFile, CardError),
+}
+
+/// What earlier sessions with the same card taught.
+#[derive(Clone, Debug, Default)]
+pub struct Lessons {
+    /// The result of a Chip Authentication that took the channel with it.
+    pub proof: Option<Check>,
+    /// Files that cost the channel, and how: not asked for again.
+    pub unreadable: BTreeMap<ElementaryFile, String>,
 }
 
 impl<E: Into<ReadError>> From<E> for Ended {
@@ -33,8 +46,6 @@ pub type Observer<'a> = &'a mut dyn FnMut(Event<'_>);
 
 /// Reads one chip over one link, which must carry a card that was just reset.
 ///
-/// `proof_known`: the result of a Chip Authentication that ended an earlier session with the same card.
-///
 /// # Errors
 /// The chip could not be opened, or the channel or the link failed on the way. A file that the chip does not give is no
 /// error: it is reported beside the rest.
@@ -42,7 +53,7 @@ pub fn run<T: Transport>(
     link: T,
     statistics: &mut Statistics,
     request: &Request,
-    proof_known: Option<Check>,
+    lessons: &Lessons,
     rng: &mut dyn CryptoRng,
     observer: Observer<'_>,
 ) -> Result<Reading, Ended> {
@@ -52,13 +63,14 @@ pub fn run<T: Transport>(
         cipher: opened.card.cipher(),
         card: opened.card,
         observer,
+        lessons,
         files: BTreeMap::new(),
         refused: BTreeMap::new(),
         cut: BTreeMap::new(),
     };
     let cipher = session.cipher;
     let listed = session.security_object()?;
-    let (chip_authentication, active_authentication) = session.groups(request, listed.as_ref(), proof_known, rng)?;
+    let (chip_authentication, active_authentication) = session.groups(request, listed.as_ref(), rng)?;
     if request.goal.com {
         session.read(ElementaryFile::Com)?;
     }
@@ -90,6 +102,7 @@ struct Session<'a, 'o, T> {
     card: Card<Metered<'a, T>, Secured>,
     cipher: icao9303::crypto::cipher::Cipher,
     observer: Observer<'o>,
+    lessons: &'a Lessons,
     files: BTreeMap<ElementaryFile, Vec<u8>>,
     refused: BTreeMap<ElementaryFile, String>,
     cut: BTreeMap<ElementaryFile, (usize, usize)>,
@@ -107,10 +120,9 @@ impl<T: Transport> Session<'_, '_, T> {
         &mut self,
         request: &Request,
         listed: Option<&BTreeSet<DataGroup>>,
-        proof_known: Option<Check>,
         rng: &mut dyn CryptoRng,
     ) -> Result<(Option<Check>, Option<Check>), Ended> {
-        let (mut chip, mut active) = (proof_known, None);
+        let (mut chip, mut active) = (self.lessons.proof.clone(), None);
         for group in request.goal.plan(listed) {
             self.read(ElementaryFile::Dg(group))?;
             let Some(file) = self.files.get(&ElementaryFile::Dg(group)) else { continue };
@@ -135,6 +147,10 @@ impl<T: Transport> Session<'_, '_, T> {
 
     /// Reads a file. That the chip does not give it, or that it is none, is noted and no error.
     fn read(&mut self, file: ElementaryFile) -> Result<(), Ended> {
+        if let Some(why) = self.lessons.unreadable.get(&file) {
+            self.refused.insert(file, why.clone());
+            return Ok(());
+        }
         self.phase(&file.to_string());
         match self.card.read_file(file) {
             Ok(content) => {
@@ -148,6 +164,9 @@ impl<T: Transport> Session<'_, '_, T> {
             Err(error) if error.session_goes_on() => {
                 self.refused.insert(file, error.to_string());
                 Ok(())
+            }
+            Err(error @ CardError::SecureMessaging { source: SecureMessagingError::Unprotected(_), .. }) => {
+                Err(Ended::ChannelLostAt(file, error))
             }
             Err(error) => Err(error.into()),
         }

@@ -1,10 +1,12 @@
 //! Where cards come from, and what happens when one is taken away.
 
+use std::collections::BTreeMap;
+
 use icao9303::card::CardError;
 use icao9303::transport::{Transport, TransportError};
 use rand_core::CryptoRng;
 
-use super::session::{self, Ended, Observer};
+use super::session::{self, Ended, Lessons, Observer};
 use super::{Event, ReadError, Reading, Request, Statistics};
 
 /// Opens links to cards.
@@ -31,6 +33,13 @@ pub trait CardSource {
 /// not going to be read.
 const MOST_RESTARTS: u32 = 10;
 
+/// How often a file may cost the channel before it is not asked for again: the first time, the card may have been
+/// lifted for a moment that nobody saw.
+const MOST_LOSSES_AT_A_FILE: u32 = 2;
+
+/// How many files may do so before the read is given up.
+const MOST_UNREADABLE_FILES: usize = 3;
+
 /// Reads a card. One that is removed and comes back in time is read anew, from the start: nothing of the old session is
 /// kept, so that nothing of two cards is ever mixed.
 ///
@@ -44,17 +53,29 @@ pub fn read<S: CardSource>(
     observer: Observer<'_>,
 ) -> Result<Reading, ReadError> {
     let mut restarts = 0;
-    let mut proof_known = None;
+    let mut lessons = Lessons::default();
+    let mut losses = BTreeMap::new();
     loop {
         let ended = match source.open() {
-            Ok(link) => session::run(link, statistics, request, proof_known.take(), rng, observer),
+            Ok(link) => session::run(link, statistics, request, &lessons, rng, observer),
             Err(error) => Err(Ended::Failed(ReadError::Link(error))),
         };
         statistics.end_phase();
         match ended {
             Ok(reading) => return Ok(Reading { restarts, ..reading }),
             // Once only: the next session does not ask for the proof.
-            Err(Ended::ChannelLostInProof(proof)) => proof_known = Some(proof),
+            Err(Ended::ChannelLostInProof(proof)) => lessons.proof = Some(proof),
+            Err(Ended::ChannelLostAt(file, error)) => {
+                let losses = losses.entry(file).or_insert(0);
+                *losses += 1;
+                if *losses >= MOST_LOSSES_AT_A_FILE {
+                    if lessons.unreadable.len() >= MOST_UNREADABLE_FILES {
+                        return Err(error.into());
+                    }
+                    lessons.unreadable.insert(file, error.to_string());
+                }
+                observer(Event::StartedOver);
+            }
             Err(Ended::Failed(error)) => {
                 if restarts >= MOST_RESTARTS || !may_be_removal(&error) {
                     return Err(error);
@@ -64,6 +85,8 @@ pub fn read<S: CardSource>(
                     return Err(error);
                 }
                 restarts += 1;
+                // Perhaps it is another card.
+                lessons = Lessons::default();
                 observer(Event::StartedOver);
             }
         }

@@ -139,3 +139,15 @@ fn a_pipe_gets_plain_text_without_escape_sequences() {
     assert!(!text.contains('\x1b'));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn a_file_refused_without_protection_costs_no_other_file_whatever_the_chip_counts() {
+    for habit in ["counted", "uncounted", "end_session"] {
+        let profile = format!("[faults]\nhidden = [{{ file = \"DG13\" }}]\nunprotected_errors = \"{habit}\"");
+        let run = read_virtual(&profile, &[]).expect_exit(3);
+        assert_eq!(run.json["checks"]["data_group_hashes"]["groups"]["DG13"], "missing", "{habit}");
+        assert_eq!(run.json["checks"]["data_group_hashes"]["groups"]["DG2"], "match", "{habit}");
+        assert_eq!(run.check("chip_authentication"), ("passed", None), "{habit}");
+        assert_eq!(run.check("active_authentication"), ("passed", None), "{habit}");
+    }
+}

@@ -5,7 +5,7 @@ use icao9303::{
     lds::file::ElementaryFile,
     transport::LinkLimits,
 };
-use virtual_card::faults::{Addressing, Faults, FileName, HiddenFile, LengthLie, StatusWord};
+use virtual_card::faults::{Addressing, Faults, FileName, HiddenFile, LengthLie, StatusWord, UnprotectedErrors};
 
 use super::cards::*;
 
@@ -51,14 +51,30 @@ fn chips_of_all_habits_are_read() {
             Faults { max_le: Some(128), ..Faults::default() },
             Faults { max_le: Some(16), ..Faults::default() },
             Faults { wrong_le_hint: Some(64), ..Faults::default() },
-            Faults { wrong_le_hint: Some(64), unprotected_errors: true, ..Faults::default() },
+            Faults {
+                wrong_le_hint: Some(64),
+                unprotected_errors: Some(UnprotectedErrors::Counted),
+                ..Faults::default()
+            },
             Faults { addressing: Addressing::Selection, ..Faults::default() },
             Faults { addressing: Addressing::ShortIdentifier, ..Faults::default() },
             Faults { extended_length_refused: true, ..Faults::default() },
-            Faults { extended_length_refused: true, unprotected_errors: true, ..Faults::default() },
-            Faults { unprotected_errors: true, ..Faults::default() },
-            Faults { unprotected_errors: true, addressing: Addressing::Selection, ..Faults::default() },
-            Faults { unprotected_errors: true, read_beyond_end: Some(StatusWord(0x6700)), ..Faults::default() },
+            Faults {
+                extended_length_refused: true,
+                unprotected_errors: Some(UnprotectedErrors::Counted),
+                ..Faults::default()
+            },
+            Faults { unprotected_errors: Some(UnprotectedErrors::Counted), ..Faults::default() },
+            Faults {
+                unprotected_errors: Some(UnprotectedErrors::Counted),
+                addressing: Addressing::Selection,
+                ..Faults::default()
+            },
+            Faults {
+                unprotected_errors: Some(UnprotectedErrors::Counted),
+                read_beyond_end: Some(StatusWord(0x6700)),
+                ..Faults::default()
+            },
         ] {
             read_all(faults, limits);
         }
@@ -68,14 +84,14 @@ fn chips_of_all_habits_are_read() {
 #[test]
 fn hidden_files_are_refused_one_by_one_and_the_others_read() {
     for status in [0x6A82, 0x6982, 0x6985, 0x6A86, 0x6D00, 0x6F00, 0x6300] {
-        for unprotected_errors in [false, true] {
+        for unprotected_errors in [None, Some(UnprotectedErrors::Counted)] {
             let hidden = vec![HiddenFile { file: FileName::data_group(2), status: StatusWord(status) }];
             let faults = Faults { hidden, unprotected_errors, ..Faults::default() };
             let mut card = opened(image(), faults, LinkLimits::SHORT);
             assert!(card.read_file(dg(1)).is_ok());
             let error = card.read_file(dg(2)).unwrap_err();
             assert!(error.session_goes_on(), "{error}");
-            assert!(card.read_file(dg(13)).is_ok(), "{status:04X} {unprotected_errors}");
+            assert!(card.read_file(dg(13)).is_ok(), "{status:04X} {unprotected_errors:?}");
         }
     }
 }

@@ -10,7 +10,7 @@ use super::super::{
 use crate::{
     faults::{
         ActiveAuthenticationFault, Addressing, ChipAuthenticationFault, CloneOf, Faults, FileName, HiddenFile,
-        LengthLie, PaceFault, StatusWord,
+        LengthLie, PaceFault, StatusWord, UnprotectedErrors,
     },
     image::{ActiveAuthenticationKey, Cipher, ExtendedLength, Hash, PaceOffer},
 };
@@ -352,7 +352,7 @@ fn chip_and_active_authentication_go_wrong_as_the_faults_say() {
 
 #[test]
 fn errors_can_come_unprotected_and_the_session_goes_on() {
-    let mut terminal = inside(Faults { unprotected_errors: true, ..Faults::default() });
+    let mut terminal = inside(Faults { unprotected_errors: Some(UnprotectedErrors::Counted), ..Faults::default() });
     assert_eq!(read(&mut terminal, 0x8B, 0, 0), (Vec::new(), 0x6A82));
     terminal.session.as_mut().unwrap().count();
     assert_eq!(read(&mut terminal, 0x9E, 0, 0).0.len(), 22);
