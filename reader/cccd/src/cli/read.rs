@@ -91,87 +91,95 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
     // Everything that can be wrong with the options is found before a card is touched.
-    let at = arguments.trust.at()?;
+    let order = Order::of(arguments)?;
     let mut trusted = arguments.trust.load()?;
-    let mut goal = Goal { groups: None, com: arguments.dump.is_some() };
-    if let Some(numbers) = &arguments.dg {
-        let groups = numbers.iter().map(|&number| DataGroup::new(number).ok_or(number)).collect::<Result<_, _>>();
-        goal.groups = Some(
-            groups.map_err(|number| Failure::new("bad_input", format!("--dg {number}: data groups are 1 to 16")))?,
-        );
-    }
-    let challenge = arguments.challenge.as_deref().map(parse_challenge).transpose()?;
-    if let Some(folder) = &arguments.dump {
-        make_private_folder(folder)?;
-    }
-    arguments.trace.as_deref().map(Recording::refuse_existing).transpose()?;
-    let reading_of = |credentials: &Credentials| Request {
-        keys: credentials.keys.clone(),
-        access: match arguments.access {
-            AccessOption::Auto => AccessChoice::Auto,
-            AccessOption::Pace => AccessChoice::Pace,
-            AccessOption::Bac => AccessChoice::Bac,
-        },
-        bac_fallback: arguments.allow_bac_fallback,
-        goal: goal.clone(),
-        challenge,
+    let mut done = match &arguments.virtual_card {
+        Some(profile) => read_simulated(&order, profile.as_deref(), &mut trusted)?,
+        None => read_in_reader(&order)?,
     };
-    let record = |reader: &str, request: &Request, credentials: &Credentials| {
-        let begin = |path: &PathBuf| Recording::begin(path, at, reader, request, credentials);
-        arguments.trace.as_ref().map(begin).transpose()
-    };
-    let (session, recording) = match &arguments.virtual_card {
-        Some(profile) => {
-            let mut card = virtual_card::Made::new(profile.as_deref(), arguments.wait, arguments.timeout)?;
-            let credentials = match arguments.credentials.resolve(at)? {
-                Some(credentials) => credentials,
-                None => card.credentials(at)?,
-            };
-            if !arguments.trust.names_anchors() {
-                card.vouch(&mut trusted)?;
-            }
-            let request = reading_of(&credentials);
-            let reader = card.reader();
-            let recording = record(&reader.name, &request, &credentials)?;
-            let done = carry_out(&mut card, &request, recording.as_ref())?;
-            (Done { reader, credentials, ..done }, recording)
-        }
-        None => {
-            let credentials = arguments.credentials.resolve_or_ask(at)?;
-            let choice = arguments.reader.as_deref().map_or(ReaderChoice::Any, ReaderChoice::parse);
-            let mut cards = PcscCards::new(choice, arguments.wait, arguments.timeout);
-            let name = cards.wait_for_first()?.name.clone();
-            let request = reading_of(&credentials);
-            let recording = record(&name, &request, &credentials)?;
-            let done = carry_out(&mut cards, &request, recording.as_ref())?;
-            let reader = ReaderSection { name, atr: cards.atr().map(<[u8]>::to_vec) };
-            (Done { reader, credentials, ..done }, recording)
-        }
-    };
-    if let Some(recording) = recording {
-        recording.end(&session, &trusted);
+    if let Some(recording) = done.recording.take() {
+        recording.end(&done, &trusted);
     }
-    let asked = goal.numbers();
-    let assessment = judge(&session, asked.as_deref(), &trusted, at);
+    let asked = order.goal.numbers();
+    let assessment = judge(&done, asked.as_deref(), &trusted, order.at);
     for note in &trusted.notes {
         progress::note(note);
     }
-    deliver(arguments, &session, &assessment)?;
-    let total = session.statistics.elapsed();
+    deliver(arguments, &done, &assessment)?;
+    let total = done.statistics.elapsed();
     if json {
-        output::json(&report::of_read(&session.reader, &session.reading, &assessment, &session.statistics, total));
+        output::json(&report::of_read(&done.reader, &done.reading, &assessment, &done.statistics, total));
     } else {
-        output::text(&view::of_read(&session.reading, &assessment, &session.statistics, total, &Style::of_stdout()));
+        output::text(&view::of_read(&done.reading, &assessment, &done.statistics, total, &Style::of_stdout()));
     }
     Ok(exit_of(assessment.verdict))
 }
 
-/// How a verdict ends the command.
-pub(super) fn exit_of(verdict: Verdict) -> Exit {
-    match verdict {
-        Verdict::Genuine => Exit::Done,
-        Verdict::Unconfirmed => Exit::Unconfirmed,
-        Verdict::Rejected => Exit::Rejected,
+/// What is to be done, as far as the options say.
+struct Order<'a> {
+    arguments: &'a Arguments,
+    at: Timestamp,
+    goal: Goal,
+    challenge: Option<[u8; 8]>,
+}
+
+impl<'a> Order<'a> {
+    fn of(arguments: &'a Arguments) -> Result<Self, Failure> {
+        let at = arguments.trust.at()?;
+        let mut goal = Goal { groups: None, com: arguments.dump.is_some() };
+        if let Some(numbers) = &arguments.dg {
+            let groups = numbers.iter().map(|&number| DataGroup::new(number).ok_or(number)).collect::<Result<_, _>>();
+            let wrong = |number| Failure::new("bad_input", format!("--dg {number}: data groups are 1 to 16"));
+            goal.groups = Some(groups.map_err(wrong)?);
+        }
+        let challenge = arguments.challenge.as_deref().map(parse_challenge).transpose()?;
+        if let Some(folder) = &arguments.dump {
+            make_private_folder(folder)?;
+        }
+        arguments.trace.as_deref().map(Recording::refuse_existing).transpose()?;
+        Ok(Self { arguments, at, goal, challenge })
+    }
+
+    fn request(&self, credentials: &Credentials) -> Request {
+        Request {
+            keys: credentials.keys.clone(),
+            access: match self.arguments.access {
+                AccessOption::Auto => AccessChoice::Auto,
+                AccessOption::Pace => AccessChoice::Pace,
+                AccessOption::Bac => AccessChoice::Bac,
+            },
+            bac_fallback: self.arguments.allow_bac_fallback,
+            goal: self.goal.clone(),
+            challenge: self.challenge,
+        }
+    }
+
+    /// Reads from a source, and records it where that is asked for.
+    fn carry_out<S: CardSource>(
+        &self,
+        source: &mut S,
+        reader: &str,
+        credentials: &Credentials,
+    ) -> Result<(Reading, Statistics, Option<Recording>), Failure> {
+        let request = self.request(credentials);
+        let begin = |path: &PathBuf| Recording::begin(path, self.at, reader, &request, credentials);
+        let recording = self.arguments.trace.as_ref().map(begin).transpose()?;
+        let mut statistics = Statistics::start();
+        let mut progress = progress::Progress::on_stderr();
+        let mut observer = |event: read::Event<'_>| progress.show(&event);
+        let rng = &mut UnwrapErr(SysRng);
+        let read = match recording.as_ref().map(Recording::recorder) {
+            None => read::read(source, &request, &mut statistics, rng, &mut observer),
+            Some(to) => read::read(&mut to.source(source), &request, &mut statistics, &mut to.rng(rng), &mut observer),
+        };
+        progress.end();
+        match read {
+            Ok(reading) => Ok((reading, statistics, recording)),
+            Err(error) => {
+                let timing = report::timing(&statistics, statistics.elapsed());
+                Err(errors::failure_of(&error).with_timing(timing))
+            }
+        }
     }
 }
 
@@ -181,27 +189,41 @@ struct Done {
     credentials: Credentials,
     reading: Reading,
     statistics: Statistics,
+    recording: Option<Recording>,
 }
 
-fn carry_out<S: CardSource>(source: &mut S, request: &Request, recording: Option<&Recording>) -> Result<Done, Failure> {
-    let mut statistics = Statistics::start();
-    let mut progress = progress::Progress::on_stderr();
-    let mut observer = |event: read::Event<'_>| progress.show(&event);
-    let rng = &mut UnwrapErr(SysRng);
-    let read = match recording.map(Recording::recorder) {
-        None => read::read(source, request, &mut statistics, rng, &mut observer),
-        Some(to) => read::read(&mut to.source(source), request, &mut statistics, &mut to.rng(rng), &mut observer),
+fn read_in_reader(order: &Order<'_>) -> Result<Done, Failure> {
+    let arguments = order.arguments;
+    let credentials = arguments.credentials.resolve_or_ask(order.at)?;
+    let choice = arguments.reader.as_deref().map_or(ReaderChoice::Any, ReaderChoice::parse);
+    let mut cards = PcscCards::new(choice, arguments.wait, arguments.timeout);
+    let name = cards.wait_for_first()?.name.clone();
+    let (reading, statistics, recording) = order.carry_out(&mut cards, &name, &credentials)?;
+    let reader = ReaderSection { name, atr: cards.atr().map(<[u8]>::to_vec) };
+    Ok(Done { reader, credentials, reading, statistics, recording })
+}
+
+fn read_simulated(order: &Order<'_>, profile: Option<&Path>, trusted: &mut Trusted) -> Result<Done, Failure> {
+    let arguments = order.arguments;
+    let mut card = virtual_card::Made::new(profile, arguments.wait, arguments.timeout)?;
+    let credentials = match arguments.credentials.resolve(order.at)? {
+        Some(credentials) => credentials,
+        None => card.credentials(order.at)?,
     };
-    progress.end();
-    match read {
-        Ok(reading) => {
-            let reader = ReaderSection { name: String::new(), atr: None };
-            Ok(Done { reader, credentials: Credentials::default(), reading, statistics })
-        }
-        Err(error) => {
-            let timing = report::timing(&statistics, statistics.elapsed());
-            Err(errors::failure_of(&error).with_timing(timing))
-        }
+    if !arguments.trust.names_anchors() {
+        card.vouch(trusted)?;
+    }
+    let reader = card.reader();
+    let (reading, statistics, recording) = order.carry_out(&mut card, &reader.name, &credentials)?;
+    Ok(Done { reader, credentials, reading, statistics, recording })
+}
+
+/// How a verdict ends the command.
+pub(super) fn exit_of(verdict: Verdict) -> Exit {
+    match verdict {
+        Verdict::Genuine => Exit::Done,
+        Verdict::Unconfirmed => Exit::Unconfirmed,
+        Verdict::Rejected => Exit::Rejected,
     }
 }
 

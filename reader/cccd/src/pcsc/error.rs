@@ -61,10 +61,12 @@ impl From<PcscError> for TransportError {
         match error {
             PcscError::NoCard => Self::CardRemoved,
             PcscError::Timeout => Self::Timeout,
-            PcscError::NoService | PcscError::AccessDenied | PcscError::NoReader | PcscError::ReaderNotFound { .. } => {
-                Self::ReaderUnavailable(error.to_string())
-            }
-            PcscError::Unresponsive | PcscError::Busy | PcscError::Other(_) => Self::Failed(error.to_string()),
+            PcscError::NoService
+            | PcscError::AccessDenied
+            | PcscError::NoReader
+            | PcscError::ReaderNotFound { .. }
+            | PcscError::Busy => Self::ReaderUnavailable(error.to_string()),
+            PcscError::Unresponsive | PcscError::Other(_) => Self::Failed(error.to_string()),
         }
     }
 }

@@ -43,6 +43,9 @@ pub struct PcscTransport {
 /// key operation seen on a document takes under seven seconds.
 pub const ANSWER_TIME: Duration = Duration::from_secs(15);
 
+/// How long to wait while another program has the card to itself.
+const OTHERS_TIME: Duration = Duration::from_secs(5);
+
 impl PcscTransport {
     /// Connects to the card in a reader, resets it and begins a transaction, all before the deadline.
     ///
@@ -59,13 +62,18 @@ impl PcscTransport {
             .name("pcsc".into())
             .spawn(move || holder::hold(&name, deadline, &command_receiver, &answer_sender))
             .map_err(|error| PcscError::Other(error.to_string()))?;
-        let opened = match answers.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        let left = || deadline.saturating_duration_since(Instant::now());
+        let ended = || PcscError::Other("the thread that holds the card ended".into());
+        let opened = match answers.recv_timeout(left()) {
             Ok(Answer::Opened(opened)) => opened?,
-            Ok(Answer::Response(_)) | Err(RecvTimeoutError::Disconnected) => {
-                return Err(PcscError::Other("the thread that holds the card ended".into()));
-            }
+            Ok(_) | Err(RecvTimeoutError::Disconnected) => return Err(ended()),
             Err(RecvTimeoutError::Timeout) => return Err(PcscError::Timeout),
         };
+        match answers.recv_timeout(left().min(OTHERS_TIME)) {
+            Ok(Answer::Reserved(reserved)) => reserved?,
+            Ok(_) | Err(RecvTimeoutError::Disconnected) => return Err(ended()),
+            Err(RecvTimeoutError::Timeout) => return Err(PcscError::Busy),
+        }
         let limits = carried(&opened);
         Ok(Self {
             commands: Some(command_sender),
@@ -100,7 +108,7 @@ impl PcscTransport {
         commands.send(command.to_vec()).map_err(|_| ended())?;
         match self.answers.recv_timeout(time) {
             Ok(Answer::Response(response)) => response,
-            Ok(Answer::Opened(_)) | Err(RecvTimeoutError::Disconnected) => Err(ended()),
+            Ok(_) | Err(RecvTimeoutError::Disconnected) => Err(ended()),
             Err(RecvTimeoutError::Timeout) => Err(TransportError::Timeout),
         }
     }

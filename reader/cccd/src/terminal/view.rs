@@ -47,8 +47,8 @@ struct Page<'a> {
 
 /// Columns between the portrait and the text beside it.
 const GAP: usize = 2;
-/// Fewer columns than this beside the portrait: the text goes below it.
-const LEAST_BESIDE: usize = 46;
+/// Fewer columns than this beside the portrait leave no room for labels in both languages: the text goes below it then.
+const LEAST_BESIDE: usize = 66;
 
 impl<'a> Page<'a> {
     fn new(style: &'a Style) -> Self {
@@ -233,3 +233,6 @@ impl Labels {
 
 /// Columns for the text, below which labels go without English.
 const LEAST_TEXT: usize = 30;
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,8 @@ use crate::pcsc::readers;
 pub(super) enum Answer {
     /// First, once: how connecting went.
     Opened(Result<Opened, PcscError>),
+    /// Then, once: whether the card is for nobody else now. It waits while another program has it.
+    Reserved(Result<(), PcscError>),
     /// Then, for each command: its response.
     Response(Result<Vec<u8>, TransportError>),
 }
@@ -43,14 +45,16 @@ pub(super) fn hold(reader: &CStr, deadline: Instant, commands: &Receiver<Vec<u8>
         }
     };
     let insertions = event_count(&context, reader);
+    // A failure to send shows again below.
+    let _ = answers.send(Answer::Opened(Ok(opened)));
     let transaction = match card.transaction() {
         Ok(transaction) => transaction,
         Err(error) => {
-            let _ = answers.send(Answer::Opened(Err(error.into())));
+            let _ = answers.send(Answer::Reserved(Err(error.into())));
             return;
         }
     };
-    if answers.send(Answer::Opened(Ok(opened))).is_ok() {
+    if answers.send(Answer::Reserved(Ok(()))).is_ok() {
         let mut buffer = vec![0; MAX_BUFFER_SIZE_EXTENDED];
         while let Ok(command) = commands.recv() {
             let response = transmit(&transaction, &command, &mut buffer).map_err(|failure| match failure {
