@@ -35,6 +35,16 @@ bare: packages-bare ## Build the no_std crates for a microcontroller (thumbv7m)
 	  CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
 	  /usr/bin/cargo build --quiet --release -p icao9303 -Zbuild-std=core,alloc --target thumbv7m-none-eabi
 
+.PHONY: bench
+bench: packages-pcsc ## Measure reads through the service on a modelled link, the host's own time, memory and size
+	@tests/need-packages time
+	$(CARGO) build --quiet --release --workspace
+	$(CARGO) bench --quiet -p cccd --bench read --no-run
+	@tests/private-pcscd $(CARGO) bench --quiet --offline -p cccd --bench read
+	@command time -f 'cccd read --virtual: peak memory %M KiB, the simulated chip included' \
+	  target/release/cccd read --virtual --json >/dev/null
+	@stat -c '%n: %s bytes' target/release/cccd
+
 .PHONY: packages-pcsc packages-bare
 packages-pcsc:
 	@tests/need-packages $(PCSC_PACKAGES)
