@@ -311,6 +311,17 @@ mod tests {
     }
 
     #[test]
+    fn the_number_gives_sex_century_and_year_for_all_but_the_one_who_changed_sex() {
+        for (name, _) in EMBEDDED {
+            let person = person(name);
+            let century = (person.date_of_birth.year / 100 - 19) * 2;
+            let digit = century + u16::from(person.sex == Sex::Female);
+            let expected = format!("{digit}{:02}", person.date_of_birth.year % 100);
+            assert_eq!(person.id_number[3..6] == expected, *name != "hoang-minh-thu", "{name}: {expected}");
+        }
+    }
+
+    #[test]
     fn a_name_too_long_for_the_machine_readable_zone_is_cut() {
         assert_eq!(person("cong-tang-ton-nu-phuong-thao").mrz()[2], "CONG<<TANG<TON<NU<HOANG<THI<PH");
         assert_eq!(person("ksor-h-bia").mrz()[2], "KSOR<<HBIA<<<<<<<<<<<<<<<<<<<<");
