@@ -1,7 +1,8 @@
 //! Reads of whole cards, from the command line down to a simulated chip and back.
 //!
 //! [`card`] makes cards; [`in_process`] reads them without any service, [`private_service`] through a real PC/SC service
-//! of the test's own; [`output`] holds what the command prints against the contract.
+//! of the test's own; [`profiles`] reads every profile that comes with `virtual-card`; [`output`] holds what the command
+//! prints against the contract.
 
 mod bad_input;
 mod card;
@@ -9,3 +10,4 @@ mod in_process;
 mod interruptions;
 mod output;
 mod private_service;
+mod profiles;

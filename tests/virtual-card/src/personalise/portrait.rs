@@ -1,8 +1,11 @@
 //! A portrait drawn for a fictitious person: head and shoulders before a plain background, the same for the same
 //! person every time.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
 use image::codecs::jpeg::JpegEncoder;
-use image::{ImageEncoder, Rgb, RgbImage};
+use image::{ExtendedColorType, ImageEncoder};
 use sha2::{Digest as _, Sha256};
 
 use crate::person::{Person, Sex};
@@ -16,15 +19,34 @@ pub const HEIGHT: u16 = 640;
 /// too small for any portrait.
 #[must_use]
 pub fn jpeg(person: &Person, face: u8, size: usize) -> Option<Vec<u8>> {
+    // Drawn once in a process: tests make hundreds of cards for the same few persons.
+    static DRAWN: Mutex<BTreeMap<(String, u8, usize), Vec<u8>>> = Mutex::new(BTreeMap::new());
+    let key = (person.id_number.clone() + person.sex.vietnamese() + &person.date_of_birth.compact(), face, size);
+    if let Some(jpeg) = DRAWN.lock().ok()?.get(&key) {
+        return Some(jpeg.clone());
+    }
+    let jpeg = draw_jpeg(person, face, size)?;
+    DRAWN.lock().ok()?.insert(key, jpeg.clone());
+    Some(jpeg)
+}
+
+fn draw_jpeg(person: &Person, face: u8, size: usize) -> Option<Vec<u8>> {
     let picture = draw(person, face);
     if size == 0 {
         return encode(&picture, 80);
     }
     // The best quality that leaves room for a comment segment of at least its marker and length.
+    let qualities = [1, 5, 15, 30, 45, 60, 75, 85, 92];
     let fits = |jpeg: &Vec<u8>| jpeg.len() == size || jpeg.len() + 4 <= size;
-    let jpeg =
-        [92, 85, 75, 60, 45, 30, 15, 5, 1].into_iter().filter_map(|quality| encode(&picture, quality)).find(fits)?;
-    Some(padded(&jpeg, size))
+    let (mut best, mut low, mut high) = (None, 0, qualities.len());
+    while low < high {
+        let middle = (low + high) / 2;
+        match encode(&picture, qualities[middle]).filter(fits) {
+            Some(jpeg) => (best, low) = (Some(jpeg), middle + 1),
+            None => high = middle,
+        }
+    }
+    best.map(|jpeg| padded(&jpeg, size))
 }
 
 /// JPEG padded to a length by comment segments behind the start mark.
@@ -45,10 +67,11 @@ fn padded(jpeg: &[u8], size: usize) -> Vec<u8> {
     out
 }
 
-fn encode(picture: &RgbImage, quality: u8) -> Option<Vec<u8>> {
+fn encode(picture: &[[u8; 3]], quality: u8) -> Option<Vec<u8>> {
     let mut out = Vec::new();
+    let (width, height) = (WIDTH.into(), HEIGHT.into());
     JpegEncoder::new_with_quality(&mut out, quality)
-        .write_image(picture.as_raw(), picture.width(), picture.height(), image::ExtendedColorType::Rgb8)
+        .write_image(picture.as_flattened(), width, height, ExtendedColorType::Rgb8)
         .ok()?;
     Some(out)
 }
@@ -85,7 +108,7 @@ impl Look {
     }
 }
 
-fn draw(person: &Person, face: u8) -> RgbImage {
+fn draw(person: &Person, face: u8) -> Vec<[u8; 3]> {
     let look = Look::of(person, face);
     let mut canvas = Canvas::new(look.background);
     let darker = |color: [f32; 3], by: f32| color.map(|value| value * by);
@@ -115,45 +138,50 @@ fn draw(person: &Person, face: u8) -> RgbImage {
     // The mouth: an ellipse whose upper part is skin again.
     canvas.lay(Ellipse::new(middle, 384.0, 38.0, look.smile), [0.74, 0.36, 0.36], 1.0);
     canvas.lay(Ellipse::new(middle, 384.0 - look.smile, 46.0, look.smile + 1.0), look.skin, 1.0);
-    canvas.finish()
+    canvas.points
 }
 
-/// A picture in the making. Shapes are laid over each other from back to front, each only over its own box: a debug
-/// build draws too.
+/// A picture in the making: shapes are laid over each other from back to front.
 struct Canvas {
-    points: Vec<[f32; 3]>,
+    points: Vec<[u8; 3]>,
 }
 
 impl Canvas {
     fn new(background: [f32; 3]) -> Self {
         let row = |y: u16| {
             let light = 1.0 - f32::from(y) / f32::from(HEIGHT) * 0.08;
-            core::iter::repeat_n(background.map(|value| value * light), WIDTH.into())
+            [bytes(background.map(|value| value * light)); WIDTH as usize]
         };
-        Self { points: (0..HEIGHT).flat_map(row).collect() }
+        Self { points: (0..HEIGHT).map(row).collect::<Vec<_>>().concat() }
     }
 
+    /// Each row is filled at once but for its ends, where points are blended one by one: a debug build draws too.
     fn lay(&mut self, shape: Ellipse, paint: [f32; 3], opacity: f32) {
-        let span = |center: f32, radius: f32, end: u16| {
-            let first = (center - radius - 2.0).max(0.0) as usize;
-            first..((center + radius + 2.0).max(0.0) as usize).min(end.into())
-        };
-        for y in span(shape.y, shape.radius_y, HEIGHT) {
-            for x in span(shape.x, shape.radius_x, WIDTH) {
-                let coverage = shape.covers(x as f32 + 0.5, y as f32 + 0.5) * opacity;
-                if coverage > 0.0 {
-                    let point = &mut self.points[y * usize::from(WIDTH) + x];
-                    point.iter_mut().zip(paint).for_each(|(under, over)| *under += (over - *under) * coverage);
-                }
+        let first = (shape.y - shape.radius_y - 2.0).max(0.0) as usize;
+        let last = ((shape.y + shape.radius_y + 2.0) as usize).min(HEIGHT.into());
+        for (y, row) in self.points.chunks_exact_mut(WIDTH.into()).enumerate().take(last).skip(first) {
+            let middle = y as f32 + 0.5;
+            let (left, right) = shape.span(middle, 2.0);
+            let inside = shape.span(middle, -2.0);
+            let inside = if opacity < 1.0 { (right, right) } else { (inside.0.max(left), inside.1.min(right)) };
+            let mut blend = |x: usize| {
+                let coverage = shape.covers(x as f32 + 0.5, middle) * opacity;
+                let mixed = |under: u8, over: f32| f32::from(under) / 255.0 * (1.0 - coverage) + over * coverage;
+                let [r, g, b] = row[x];
+                row[x] = bytes([mixed(r, paint[0]), mixed(g, paint[1]), mixed(b, paint[2])]);
+            };
+            if inside.0 < inside.1 {
+                (left..inside.0).chain(inside.1..right).for_each(&mut blend);
+                row[inside.0..inside.1].fill(bytes(paint));
+            } else {
+                (left..right).for_each(&mut blend);
             }
         }
     }
+}
 
-    fn finish(self) -> RgbImage {
-        let bytes = |point: [f32; 3]| Rgb(point.map(|value| (value.clamp(0.0, 1.0) * 255.0) as u8));
-        let at = |x: u32, y: u32| self.points[y as usize * usize::from(WIDTH) + x as usize];
-        RgbImage::from_fn(WIDTH.into(), HEIGHT.into(), |x, y| bytes(at(x, y)))
-    }
+fn bytes(color: [f32; 3]) -> [u8; 3] {
+    color.map(|value| (value.clamp(0.0, 1.0) * 255.0) as u8)
 }
 
 struct Ellipse {
@@ -173,6 +201,15 @@ impl Ellipse {
         let (across, down) = ((x - self.x) / self.radius_x, (y - self.y) / self.radius_y);
         let distance = (across * across + down * down).sqrt();
         ((1.0 - distance) * self.radius_x.min(self.radius_y) / 1.5 + 0.5).clamp(0.0, 1.0)
+    }
+
+    /// From where to where a row runs through this ellipse, made so much larger, within the picture.
+    fn span(&self, y: f32, larger: f32) -> (usize, usize) {
+        let (radius_x, radius_y) = ((self.radius_x + larger).max(0.0), (self.radius_y + larger).max(0.1));
+        let down = (y - self.y) / radius_y;
+        let half = radius_x * (1.0 - down * down).max(0.0).sqrt();
+        let at = |x: f32| (x.max(0.0) as usize).min(WIDTH.into());
+        (at(self.x - half), at(self.x + half))
     }
 }
 

@@ -31,6 +31,7 @@ struct Issued {
     can: Option<String>,
     mrz: String,
     anchor: Vec<u8>,
+    link: Option<Vec<u8>>,
     revocation_list: Option<Vec<u8>>,
 }
 
@@ -48,9 +49,11 @@ impl Made {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| Failure::new("internal", format!("no random numbers: {error}")))?;
         let issued = Issued {
-            can: printed.can,
+            // A chip without PACE is opened by the MRZ.
+            can: printed.can.filter(|_| !image.pace.is_empty()),
             mrz: printed.mrz.join("\n"),
             anchor: issuer.anchor().der.clone(),
+            link: issuer.link.as_ref().map(|link| link.certificate.der.clone()),
             revocation_list: issuer.revocation_list.clone(),
         };
         let card = Card::new(image, profile.faults, profile.link, seed);
@@ -71,7 +74,8 @@ impl Made {
     pub(super) fn vouch(&self, trusted: &mut Trusted) -> Result<(), Failure> {
         let internal =
             |error: &dyn std::fmt::Display| Failure::new("internal", format!("the simulated issuer: {error}"));
-        for bytes in [Some(&self.issued.anchor), self.issued.revocation_list.as_ref()].into_iter().flatten() {
+        let Issued { anchor, link, revocation_list, .. } = &self.issued;
+        for bytes in [Some(anchor), link.as_ref(), revocation_list.as_ref()].into_iter().flatten() {
             let imported = import(bytes).map_err(|error| internal(&error))?;
             for certificate in imported.certificates {
                 trusted.anchors.add(certificate);
