@@ -15,6 +15,7 @@ mod clock;
 mod completions;
 mod doctor;
 pub mod failure;
+mod inspect;
 mod mrz;
 mod output;
 mod qr_text;
@@ -23,6 +24,7 @@ mod readers;
 mod secret;
 mod trace;
 mod trust;
+mod trust_store;
 mod verify;
 
 /// Reads the Vietnamese chip ID card and says what about it is proven.
@@ -44,6 +46,10 @@ enum Command {
     Read(Box<read::Arguments>),
     /// Check the files of a dump, without a card
     Verify(verify::Arguments),
+    /// Say what files are and what is in them: of a chip, certificates, lists; without a card
+    Inspect(inspect::Arguments),
+    /// Show and change who is trusted
+    Trust(trust_store::Arguments),
     /// List the card readers and what lies on them
     Readers(readers::Arguments),
     /// Find what stands between this machine and a first read
@@ -100,6 +106,8 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Read(arguments) => read::run(&arguments, cli.json),
         Command::Verify(arguments) => verify::run(&arguments, cli.json),
+        Command::Inspect(arguments) => inspect::run(&arguments, cli.json),
+        Command::Trust(arguments) => trust_store::run(&arguments, cli.json),
         Command::Readers(arguments) => readers::run(&arguments, cli.json),
         Command::Doctor => doctor::run(cli.json),
         Command::QrText(arguments) => qr_text::run(&arguments, cli.json),

@@ -1,11 +1,18 @@
-//! Trust anchors and revocation lists: where the installed ones are (one folder for the machine, one for the user), and
-//! reading them from files and folders.
+//! Trust anchors and revocation lists: reading them from files and folders, and the installed ones.
+//!
+//! [`location`] says where the installed ones are, [`folder`] keeps one such folder, [`candidates`] looks at what somebody
+//! wants to add to it.
 
-use std::env;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use icao9303::passive_authentication::{Added, Crl, ImportError, Imported, TrustAnchors, import};
+use icao9303::check::Status;
+use icao9303::passive_authentication::{Added, Crl, ImportError, Imported, MasterList, TrustAnchors, import};
+
+pub mod candidates;
+pub mod folder;
+pub mod location;
 
 /// Who is trusted, and who is not any longer.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +45,14 @@ pub enum TrustError {
         /// Why.
         source: ImportError,
     },
+    /// A master list names an authority that is trusted and has not issued its signer.
+    #[error("{}: {why}", path.display())]
+    ForgedSigner {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
     /// It holds none of what is looked for.
     #[error("{}: holds no {wanted}", path.display())]
     Nothing {
@@ -52,7 +67,7 @@ impl TrustError {
     /// Whether a master list was refused because its own signature is bad.
     #[must_use]
     pub fn is_bad_master_list(&self) -> bool {
-        matches!(self, Self::Refused { source: ImportError::MasterList(_), .. })
+        matches!(self, Self::Refused { source: ImportError::MasterList(_), .. } | Self::ForgedSigner { .. })
     }
 }
 
@@ -68,7 +83,7 @@ impl Trusted {
     /// A folder or a file in it cannot be read, or a master list in it is refused.
     pub fn installed() -> Result<Self, TrustError> {
         let mut trusted = Self::default();
-        for folder in installed() {
+        for folder in location::installed() {
             trusted.add_folder(&folder)?;
         }
         Ok(trusted)
@@ -107,15 +122,7 @@ impl Trusted {
     /// what is looked for is noted, but a master list that is refused is an error here too.
     fn add_folder(&mut self, folder: &Path) -> Result<Found, TrustError> {
         let unreadable = |source| TrustError::Unreadable { path: folder.to_owned(), source };
-        let mut paths = Vec::new();
-        for entry in fs::read_dir(folder).map_err(unreadable)?.take(MOST_FILES) {
-            let entry = entry.map_err(unreadable)?;
-            let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if !hidden && entry.path().is_file() {
-                paths.push(entry.path());
-            }
-        }
-        paths.sort();
+        let paths = visible_files(folder).map_err(unreadable)?;
         let mut sum = Found::default();
         for path in paths {
             match self.add_file(&path) {
@@ -141,6 +148,9 @@ impl Trusted {
 
     fn add(&mut self, imported: Imported, path: &Path) -> Found {
         let mut found = Found { authorities: 0, revocation_lists: imported.revocation_lists.len() };
+        for list in &imported.master_lists {
+            self.notes.extend(self.note_on(list, path));
+        }
         let of_lists = imported.master_lists.into_iter().flat_map(|list| list.certificates);
         for certificate in imported.certificates.into_iter().chain(of_lists) {
             let subject = certificate.subject().to_string();
@@ -158,6 +168,21 @@ impl Trusted {
     }
 }
 
+impl Trusted {
+    /// A master list whose signer does not chain to what was trusted before is taken where it was named, and said so.
+    fn note_on(&self, list: &MasterList, path: &Path) -> Option<String> {
+        let at = list.signing_time.unwrap_or(list.signer.not_before());
+        let check = list.signer_check(&self.anchors, at);
+        let signer = list.signer.subject();
+        (check.status != Status::Passed).then(|| {
+            format!(
+                "{}: the master list is signed by {signer}, who does not chain to a trusted authority",
+                path.display()
+            )
+        })
+    }
+}
+
 /// How much of each a file held.
 #[derive(Clone, Copy, Debug, Default)]
 struct Found {
@@ -167,33 +192,30 @@ struct Found {
 
 /// Reads a file that is not longer than allowed.
 pub(crate) fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
-    let length = fs::metadata(path)?.len();
-    if length > MOST_BYTES {
-        return Err(std::io::Error::other(format!("{length} bytes: too long")));
-    }
-    fs::read(path)
+    read_at_most(path, MOST_BYTES)
 }
 
-/// The folders of the trust store, the machine's first: `/etc/cccd/trust`, then `cccd/trust` in the user's data folder.
-/// `CCCD_TRUST_STORE` replaces both.
-#[must_use]
-pub fn folders() -> Vec<PathBuf> {
-    if let Some(folder) = env::var_os("CCCD_TRUST_STORE").filter(|folder| !folder.is_empty()) {
-        return vec![folder.into()];
+/// Reads a file of at most so many bytes. One that grows meanwhile, or does not know its length, is bounded too.
+pub(crate) fn read_at_most(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(std::io::Error::other(format!("more than {most} bytes: too long")));
     }
-    let mut folders = vec![PathBuf::from("/etc/cccd/trust")];
-    let data = env::var_os("XDG_DATA_HOME")
-        .filter(|folder| !folder.is_empty())
-        .map(PathBuf::from)
-        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".local/share")));
-    folders.extend(data.map(|data| data.join("cccd/trust")));
-    folders
+    Ok(bytes)
 }
 
-/// The folders that exist.
-#[must_use]
-pub fn installed() -> Vec<PathBuf> {
-    folders().into_iter().filter(|folder| folder.is_dir()).collect()
+/// The files of a folder in order of name; hidden ones and folders in it are passed over.
+pub(crate) fn visible_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder)?.take(MOST_FILES) {
+        let entry = entry?;
+        if !entry.file_name().to_string_lossy().starts_with('.') && entry.path().is_file() {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 /// What the trust store holds, in numbers.
@@ -214,11 +236,7 @@ impl Summary {
 /// Counts what is there.
 #[must_use]
 pub fn summary() -> Summary {
-    let folders = folders();
-    let files = folders
-        .iter()
-        .filter_map(|folder| folder.read_dir().ok())
-        .map(|entries| entries.filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_file())).count())
-        .sum();
+    let folders = location::folders();
+    let files = folders.iter().filter_map(|folder| visible_files(folder).ok()).map(|files| files.len()).sum();
     Summary { files, folders }
 }

@@ -34,8 +34,19 @@ impl Exit {
     pub fn of_code(code: &str) -> Self {
         match code {
             "internal" => Self::Internal,
-            "usage" | "bad_input" | "bad_file" | "bad_master_list" | "trace_differs" | "no_code"
-            | "not_a_card_code" => Self::Usage,
+            "usage"
+            | "bad_input"
+            | "bad_file"
+            | "bad_master_list"
+            | "trace_differs"
+            | "no_code"
+            | "not_a_card_code"
+            | "not_an_authority"
+            | "not_in_store"
+            | "old_master_list"
+            | "unknown_list_signer"
+            | "store_unwritable"
+            | "declined" => Self::Usage,
             "wrong_password" | "card_blocked" | "access_denied" | "pace_failed" => Self::Refused,
             _ => Self::Trouble,
         }
@@ -90,15 +101,9 @@ impl Failure {
     /// Says so: to programs on standard output, to people on standard error. Returns how to exit.
     pub(super) fn report(&self, json: bool) -> Exit {
         let text = crate::messages::of(self.code);
-        let hint =
-            self.hint.clone().or_else(|| text.map(|text| text.hint_en.to_owned())).filter(|hint| !hint.is_empty());
+        let hint = self.hint();
         if json {
-            let mut error = json!({ "code": self.code, "message": self.message, "hint": hint });
-            if let Some(text) = text {
-                error["message_vi"] = text.vi.into();
-                error["hint_vi"] = text.hint_vi.into();
-            }
-            let mut object = json!({ "schema": "cccd.error/1", "error": error });
+            let mut object = json!({ "schema": "cccd.error/1", "error": self.value() });
             if let Some(timing) = &self.timing {
                 object["timing"] = timing.as_ref().clone();
             }
@@ -107,6 +112,23 @@ impl Failure {
             self.report_to_people(text, hint.as_deref());
         }
         Exit::of_code(self.code)
+    }
+
+    /// The error as it stands in the error object.
+    pub(super) fn value(&self) -> Value {
+        let text = crate::messages::of(self.code);
+        let mut error = json!({ "code": self.code, "message": self.message, "hint": self.hint() });
+        if let Some(text) = text {
+            error["message_vi"] = text.vi.into();
+            error["hint_vi"] = text.hint_vi.into();
+        }
+        error
+    }
+
+    /// What to do: what was said with the failure, or what goes with its code.
+    fn hint(&self) -> Option<String> {
+        let of_code = || crate::messages::of(self.code).map(|text| text.hint_en.to_owned());
+        self.hint.clone().or_else(of_code).filter(|hint| !hint.is_empty())
     }
 
     fn report_to_people(&self, text: Option<crate::messages::Message>, hint: Option<&str>) {

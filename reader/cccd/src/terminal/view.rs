@@ -1,7 +1,7 @@
 //! A card that was read, shown to a person: the portrait and the holder, each check in plain words, the verdict, and how
 //! long it took. Vietnamese first, English beside it.
 //!
-//! [`holder`] are the fields with their sources, [`checks`] the states; [`labels`] the words for both.
+//! [`holder`] are the fields with their sources, [`checks`] the states; [`labels`] the words for both. [`inspection`] shows any file.
 
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use crate::verdict::{self, Verdict};
 
 mod checks;
 mod holder;
+pub mod inspection;
 mod labels;
 
 /// A live read.

@@ -1,0 +1,140 @@
+//! `cccd trust list`.
+
+use icao9303::passive_authentication::{Crl, TrustAnchors, UnixTime, Unverified};
+use serde_json::{Map, Value, json};
+
+use super::{Contents, Place, item_value};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::output;
+use crate::inspection::pki;
+use crate::terminal::style::Paint;
+use crate::terminal::text::clean;
+use crate::terminal::{Style, view};
+use crate::trust_store::folder::{self, Held, Item, Record, Source};
+
+pub(super) fn run(place: &Place, json: bool) -> Result<Exit, Failure> {
+    let now = place.now()?;
+    let contents = place.contents()?;
+    let value = value(place, &contents, now);
+    if json {
+        output::json(&Value::Object(value));
+    } else {
+        output::text(&shown(&value, &Style::of_stdout()));
+    }
+    Ok(Exit::Done)
+}
+
+fn value(place: &Place, contents: &Contents, now: UnixTime) -> Map<String, Value> {
+    let locations = place.locations();
+    let records: Vec<_> =
+        locations.iter().map(|location| (location.clone(), folder::record(&location.folder))).collect();
+    let anchors = contents.anchors();
+    let (mut authorities, mut lists) = (Vec::new(), Vec::new());
+    for held in &contents.held {
+        let record = records.iter().find(|(location, _)| *location == held.location).map(|(_, record)| record);
+        let mut value = item_value(&held.item, now);
+        value.extend(whereabouts(held, record));
+        match &held.item {
+            Item::Authority(_) => authorities.push(Value::Object(value)),
+            Item::RevocationList(list) => {
+                value.insert("signature".into(), signature(list, &anchors).into());
+                let superseded = contents.held.iter().any(|other| supersedes(&other.item, list));
+                value.insert("superseded".into(), superseded.into());
+                lists.push(Value::Object(value));
+            }
+        }
+    }
+    let stores: Vec<_> = locations
+        .iter()
+        .map(|location| {
+            let folder = location.folder.display().to_string();
+            json!({ "level": location.level.as_str(), "folder": folder, "exists": location.folder.is_dir() })
+        })
+        .collect();
+    let newest: Map<_, _> = records
+        .iter()
+        .flat_map(|(_, record)| &record.lists)
+        .map(|(publisher, signed)| (publisher.clone(), pki::time(*signed).into()))
+        .collect();
+    let mut value = Map::new();
+    value.insert("schema".into(), "cccd.trust/1".into());
+    value.insert("stores".into(), stores.into());
+    value.insert("anchors".into(), authorities.into());
+    value.insert("revocation_lists".into(), lists.into());
+    value.insert("master_lists".into(), newest.into());
+    value.insert("notes".into(), contents.notes.clone().into());
+    value
+}
+
+fn whereabouts(held: &Held, record: Option<&Record>) -> Map<String, Value> {
+    let source = record.and_then(|record| record.sources.get(&held.item.fingerprint()));
+    let mut value = Map::new();
+    value.insert("level".into(), held.location.level.as_str().into());
+    value.insert("file".into(), held.path.display().to_string().into());
+    value.insert("source".into(), source.map_or(Value::Null, source_value));
+    value
+}
+
+fn source_value(source: &Source) -> Value {
+    let mut value = json!({ "file": source.file, "added": pki::time(source.added) });
+    if let Some(list) = &source.list {
+        value["master_list"] = json!({
+            "signer": list.signer, "signing_time": list.signing_time.map(pki::time), "chained": list.chained,
+        });
+    }
+    value
+}
+
+/// Whether an authority of the store signed the list.
+fn signature(list: &Crl, anchors: &TrustAnchors) -> String {
+    let mut result = "unknown: its issuer is not in the trust store".to_owned();
+    for issuer in anchors.with_subject(list.issuer()) {
+        match list.verify_signature(issuer) {
+            Ok(()) => return "valid".into(),
+            Err(Unverified::Invalid) => result = "invalid".into(),
+            Err(error) => result = format!("unknown: {error}"),
+        }
+    }
+    result
+}
+
+/// A later list of the same name. It is only said: an older one may cover what the newer one leaves out.
+fn supersedes(item: &Item, list: &Crl) -> bool {
+    matches!(item, Item::RevocationList(other) if other.issuer() == list.issuer() && other.this_update() > list.this_update())
+}
+
+fn shown(value: &Map<String, Value>, style: &Style) -> String {
+    let rows = |name: &str| value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let mut text = String::new();
+    for store in rows("stores") {
+        let folder = clean(store["folder"].as_str().unwrap_or_default()).into_owned();
+        let there = if store["exists"] == true { "" } else { " (chưa có · not there)" };
+        let level = store["level"].as_str().unwrap_or_default();
+        text.push_str(&format!("{} {folder}{there}\n", style.paint(Paint::Faint, level)));
+    }
+    let (anchors, lists) = (rows("anchors"), rows("revocation_lists"));
+    if anchors.is_empty() {
+        let empty = "Chưa tin cậy cơ quan nào · no authority is trusted yet: `cccd trust add`";
+        text.push_str(&format!("{} {empty}\n", style.paint(Paint::Open, "!")));
+    }
+    let mut tables = Map::new();
+    tables.insert("anchors".into(), anchors.into());
+    tables.insert("revocation_lists".into(), lists.into());
+    text.push_str(&view::inspection::of_fields(&tables, style));
+    let expired = anchors.iter().filter(|anchor| anchor["validity"] != "valid").count();
+    let stale = lists.iter().filter(|list| list["freshness"] != "fresh").count();
+    let unchained = anchors.iter().filter(|anchor| anchor["source"]["master_list"]["chained"] == false).count();
+    let remarks = [
+        (expired, "cơ quan ngoài thời hạn · authorities outside their validity"),
+        (stale, "danh sách thu hồi quá hạn · revocation lists not fresh"),
+        (unchained, "lấy từ danh sách có người ký không rõ · taken from a list whose signer is not known"),
+    ];
+    for (count, remark) in remarks.iter().filter(|(count, _)| *count > 0) {
+        text.push_str(&format!("{} {count} {remark}\n", style.paint(Paint::Open, "!")));
+    }
+    for note in rows("notes") {
+        let note = clean(note.as_str().unwrap_or_default()).into_owned();
+        text.push_str(&format!("{} {note}\n", style.paint(Paint::Open, "!")));
+    }
+    text
+}
