@@ -157,7 +157,7 @@ const VIETNAMESE: &[(&str, &str)] = &[
     ("protocol", "Giao thức"),
     ("public_key", "Khóa công khai"),
     ("reason", "Lý do"),
-    ("recognised", "Nhận ra (chưa tin cậy)"),
+    ("recognised", "Đã biết, chưa tin"),
     ("refused", "Bị từ chối"),
     ("revocation_lists", "Danh sách thu hồi"),
     ("revoked", "Số bị thu hồi"),
