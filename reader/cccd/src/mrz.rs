@@ -23,7 +23,7 @@ use crate::id_number::IdNumber;
 use crate::sex::Sex;
 
 /// The expiry of a card without one.
-const NO_EXPIRY: &str = "991231";
+pub(crate) const NO_EXPIRY: &str = "991231";
 /// Vietnam, as issuing state and nationality.
 const VIETNAM: &str = "VNM";
 

@@ -3,7 +3,8 @@
 //!
 //! Read in this order: the events here, their text in [`text`], how a live session is recorded in [`record`], with what
 //! decided it in [`settings`] and whom it trusted in [`trust`]; how a recorded one is played again in [`replay`], read
-//! anew in [`rerun`] and shown in [`show`].
+//! anew in [`rerun`] and shown in [`show`]; and how the
+//! person and all keys are taken out of one in [`anonymise`].
 //!
 //! ```text
 //! format cccd.trace/1
@@ -29,6 +30,7 @@ use std::time::Duration;
 use icao9303::transport::{LinkLimits, TransportError};
 use zeroize::Zeroizing;
 
+pub mod anonymise;
 pub mod record;
 pub mod replay;
 pub mod rerun;

@@ -1,4 +1,4 @@
-//! `cccd trace`: recorded sessions, shown and read anew without a card.
+//! `cccd trace`: recorded sessions, shown, read anew without a card, and anonymised.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +6,7 @@ use super::failure::{Exit, Failure};
 use crate::trace::Trace;
 use crate::trust_store::read_bounded;
 
+mod anonymise;
 mod replay;
 mod show;
 
@@ -32,6 +33,13 @@ enum Command {
         /// The trace that `cccd read --trace` wrote
         file: PathBuf,
     },
+    /// Write the same session with a made-up person and other keys: to be passed on, as a report or a test
+    Anonymise {
+        /// The trace that `cccd read --trace` wrote
+        input: PathBuf,
+        /// The new trace; it must not exist
+        output: PathBuf,
+    },
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
@@ -41,6 +49,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
         Command::Replay { file } => replay::run(&load(file)?, json),
+        Command::Anonymise { input, output } => anonymise::run(&load(input)?, output, json),
     }
 }
 

@@ -1,6 +1,10 @@
 //! Reads a recorded card anew: the same steps as a live read, with what was recorded in the place of card, reader, clock
 //! and random numbers.
 
+use std::collections::BTreeMap;
+
+use icao9303::lds::file::ElementaryFile;
+
 use super::replay::{Divergence, Replay};
 use super::settings::Settings;
 use super::{Trace, trust};
@@ -17,6 +21,8 @@ pub struct Rerun {
     pub trusted: Trusted,
     /// What the chip gave, or why it could not be read. An error is the recorded one come again.
     pub outcome: Result<Reading, ReadError>,
+    /// The files that came whole, in whichever session.
+    pub files: BTreeMap<ElementaryFile, Vec<u8>>,
     /// What was counted; the times are those of the recording.
     pub statistics: Statistics,
     /// What was being done: the number of events that were played before it began (links, exchanges, random numbers, as
@@ -35,16 +41,18 @@ pub fn rerun(trace: &Trace) -> Result<Rerun, String> {
     let trusted = trust::of(trace)?;
     let replay = Replay::new(trace);
     let mut statistics = Statistics::start_by(replay.clock());
-    let mut phases = Vec::new();
-    let mut observe = |event: Event<'_>| {
-        if let Event::Phase(name) = event {
-            phases.push((replay.position(), name.to_owned()));
+    let (mut phases, mut files) = (Vec::new(), BTreeMap::new());
+    let mut observe = |event: Event<'_>| match event {
+        Event::Phase(name) => phases.push((replay.position(), name.to_owned())),
+        Event::File(name, bytes) => {
+            files.insert(name, bytes.to_vec());
         }
+        Event::WaitingForCard | Event::StartedOver => {}
     };
     let mut source = replay.clone();
     let outcome = read::read(&mut source, &settings.request, &mut statistics, &mut replay.rng(), &mut observe);
     let divergence = replay.finish().err();
-    Ok(Rerun { settings, trusted, outcome, statistics, phases, divergence })
+    Ok(Rerun { settings, trusted, outcome, files, statistics, phases, divergence })
 }
 
 impl Rerun {

@@ -84,30 +84,33 @@ pub(super) fn verify<C: PrimeCurveParams>(public: &[u8], prehash: &[u8], r: &[u8
     !bool::from(point.is_identity()) && reduced_scalar::<C>(&point.to_affine().x()) == r
 }
 
-/// Signs the leftmost bits of `prehash` (SEC 1 §4.1.3) with the nonce of RFC 6979, in constant time.
+/// Signs the leftmost bits of `prehash` (SEC 1 §4.1.3) with the nonce of RFC 6979, `additional` being its
+/// additional data (§3.6), in constant time.
 pub(super) fn sign<C: PrimeCurveParams>(
     private: &[u8],
     prehash: &[u8],
+    additional: &[u8],
     hash: HashAlgorithm,
 ) -> Option<(Vec<u8>, Vec<u8>)> {
     match hash {
-        HashAlgorithm::Sha1 => sign_with::<C, sha1::Sha1>(private, prehash),
-        HashAlgorithm::Sha224 => sign_with::<C, sha2::Sha224>(private, prehash),
-        HashAlgorithm::Sha256 => sign_with::<C, sha2::Sha256>(private, prehash),
-        HashAlgorithm::Sha384 => sign_with::<C, sha2::Sha384>(private, prehash),
-        HashAlgorithm::Sha512 => sign_with::<C, sha2::Sha512>(private, prehash),
+        HashAlgorithm::Sha1 => sign_with::<C, sha1::Sha1>(private, prehash, additional),
+        HashAlgorithm::Sha224 => sign_with::<C, sha2::Sha224>(private, prehash, additional),
+        HashAlgorithm::Sha256 => sign_with::<C, sha2::Sha256>(private, prehash, additional),
+        HashAlgorithm::Sha384 => sign_with::<C, sha2::Sha384>(private, prehash, additional),
+        HashAlgorithm::Sha512 => sign_with::<C, sha2::Sha512>(private, prehash, additional),
     }
 }
 
 fn sign_with<C: PrimeCurveParams, D: Digest + BlockSizeUser>(
     private: &[u8],
     prehash: &[u8],
+    additional: &[u8],
 ) -> Option<(Vec<u8>, Vec<u8>)> {
     let key = Zeroizing::new(canonical_scalar::<C>(private)?);
     let key_bytes = Zeroizing::new(key.to_repr());
     let z = leftmost_bits::<C>(prehash);
     let order = C::ORDER;
-    let mut nonces = KGenerator::<D, C::Uint>::new(&key_bytes, prehash, &[], &order);
+    let mut nonces = KGenerator::<D, C::Uint>::new(&key_bytes, prehash, additional, &order);
     loop {
         let mut nonce_bytes = Zeroizing::new(FieldBytes::<C>::default());
         nonces.fill_next_k(&mut nonce_bytes);

@@ -83,10 +83,16 @@ impl PrivateKey {
     /// For simulated chips and test issuers: the reader itself signs nothing. The hash that drives RFC 6979 is told by
     /// the length of `prehash`.
     pub fn sign_prehash(&self, prehash: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        self.sign_prehash_with(prehash, &[])
+    }
+
+    /// The same with additional data for the nonce (RFC 6979 §3.6): each gives another signature of the same hash.
+    pub fn sign_prehash_with(&self, prehash: &[u8], additional: &[u8]) -> (Vec<u8>, Vec<u8>) {
         let hash = HashAlgorithm::ALL.into_iter().find(|hash| hash.output_len() == prehash.len());
         // RFC 6979 needs at least one byte; an empty hash is the number 0 either way.
         let prehash = if prehash.is_empty() { &[0] } else { prehash };
-        let signature = on_curve!(self.curve, sign(&self.scalar, prehash, hash.unwrap_or(HashAlgorithm::Sha256)));
+        let signature =
+            on_curve!(self.curve, sign(&self.scalar, prehash, additional, hash.unwrap_or(HashAlgorithm::Sha256)));
         signature.expect("the scalar and every nonce of RFC 6979 are from 1 to n - 1")
     }
 }

@@ -31,6 +31,7 @@ impl Cipher {
 }
 
 /// An encryption key, ready to use.
+#[derive(Clone)]
 pub enum BlockCipher {
     /// Two-key triple DES.
     TripleDes(Box<TdesEde2>),

@@ -15,6 +15,7 @@ const MAC_OBJECT: usize = 10;
 const STATUS_OBJECT: usize = 4;
 
 /// The keys of one session and its send sequence counter.
+#[derive(Clone)]
 pub struct Session {
     cipher: Cipher,
     encryption: BlockCipher,
@@ -156,6 +157,17 @@ impl Session {
         (cryptogram.saturating_sub(overhead) / block * block).saturating_sub(1)
     }
 
+    /// The length of a block of its cipher.
+    #[must_use]
+    pub const fn block_len(&self) -> usize {
+        self.cipher.block_len()
+    }
+
+    /// Counts a message that was seen by one side only.
+    pub fn skip(&mut self) {
+        self.count();
+    }
+
     fn count(&mut self) {
         for byte in self.counter.iter_mut().rev() {
             *byte = byte.wrapping_add(1);
@@ -198,11 +210,6 @@ impl Session {
 
 #[cfg(test)]
 impl Session {
-    /// Counts an answer that was recorded elsewhere.
-    pub(crate) fn skip(&mut self) {
-        self.count();
-    }
-
     /// The initialisation vector of the present message.
     pub(crate) fn present_iv(&self) -> Vec<u8> {
         self.iv()
