@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use failure::{Exit, Failure};
@@ -98,8 +99,19 @@ fn parse_and_run(arguments: &[OsString]) -> Result<Exit, Failure> {
             let _ = answer.print();
             Ok(Exit::Done)
         }
+        // Who types only `cccd` wants to know what there is; a program wants the error object.
+        Err(error) if lacks_command(&error) && !arguments.iter().any(|argument| argument == "--json") => {
+            let _ = error.print();
+            Ok(Exit::Usage)
+        }
+        Err(error) if lacks_command(&error) => Err(Failure::new("usage", "a command is missing")),
         Err(error) => Err(Failure::of_usage(&error)),
     }
+}
+
+/// Whether what clap found wrong is that no command was given: it answers that with the whole help.
+fn lacks_command(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
 }
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
@@ -126,8 +138,16 @@ pub fn command() -> clap::Command {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn the_options_are_consistent() {
-        super::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_at_all_is_answered_with_the_help() {
+        assert!(lacks_command(&Cli::try_parse_from(["cccd"]).unwrap_err()));
+        assert!(!lacks_command(&Cli::try_parse_from(["cccd", "raed"]).unwrap_err()));
     }
 }

@@ -141,7 +141,7 @@ fn describe(printed: &Printed) {
 
 fn in_words(event: &Event) -> String {
     match event {
-        Event::Waiting => "waiting for the virtual reader (vpcd)".into(),
+        Event::Waiting => "waiting for the virtual reader (vpcd) of the PC/SC service: is pcscd running?".into(),
         Event::Inserted => "card inserted".into(),
         Event::Closed => "the service closed the connection".into(),
         Event::Removed(Away::For(time)) => format!("card removed, back in {} ms", time.as_millis()),

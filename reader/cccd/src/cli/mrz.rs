@@ -75,6 +75,23 @@ fn suggestion(suggestion: &Suggestion) -> Value {
     json!({ "field": suggestion.field.to_string(), "changes": changes, "composite_holds": suggestion.composite_holds })
 }
 
+/// What people call the fields of the JSON value; others go by their name there.
+const LABELS: [(&str, &str); 13] = [
+    ("format", "Kiểu · format"),
+    ("document_code", "Loại giấy tờ · document code"),
+    ("issuing_state", "Nước cấp · issuing state"),
+    ("document_number", "Số tài liệu · document number"),
+    ("id_number", "Số định danh · ID number"),
+    ("full_name", "Họ và tên · name"),
+    ("name_may_be_cut", "Tên có thể bị cắt · name may be cut"),
+    ("date_of_birth", "Ngày sinh · born"),
+    ("sex", "Giới tính · sex"),
+    ("date_of_expiry", "Có giá trị đến · expires"),
+    ("no_expiry", "Không thời hạn · no expiry"),
+    ("nationality", "Quốc tịch · nationality"),
+    ("optional_data", "Dữ liệu thêm · optional data"),
+];
+
 fn shown(mrz: &DocumentMrz, style: &Style) -> String {
     let mut text = String::new();
     let mut line = |line: String| {
@@ -86,9 +103,13 @@ fn shown(mrz: &DocumentMrz, style: &Style) -> String {
     }
     line(String::new());
     if let Value::Object(fields) = json!(mrz) {
-        for (name, field) in fields.iter().filter(|(_, field)| !field.is_null() && field.as_str() != Some("")) {
+        for (name, field) in fields
+            .iter()
+            .filter(|(_, field)| !matches!(field, Value::Null | Value::Bool(false)) && field.as_str() != Some(""))
+        {
             let field = field.as_str().map_or_else(|| field.to_string(), str::to_owned);
-            line(format!("  {}{}", style.paint(Paint::Faint, &padded(name, 20)), clean(&field)));
+            let label = LABELS.iter().find(|(key, _)| key == name).map_or(name.as_str(), |(_, label)| label);
+            line(format!("  {}{}", style.paint(Paint::Faint, &padded(label, 38)), clean(&field)));
         }
     }
     line(String::new());
@@ -102,9 +123,13 @@ fn shown(mrz: &DocumentMrz, style: &Style) -> String {
         let changes: Vec<_> = suggestion
             .changes
             .iter()
-            .map(|change| format!("{}:{} {} → {}", change.line, change.column, change.found, change.meant))
+            .map(|change| {
+                let (row, column) = (change.line, change.column);
+                format!("dòng {row} cột {column} · line {row}, column {column}: {} → {}", change.found, change.meant)
+            })
             .collect();
-        line(format!("  {} {}? {}", style.paint(Paint::Open, "?"), suggestion.field, changes.join(", ")));
+        let meant = format!("{} có lẽ đọc nhầm · perhaps misread: {}", suggestion.field, changes.join("; "));
+        line(format!("{} {meant}", style.paint(Paint::Open, "?")));
     }
     for remark in mrz.remarks() {
         line(format!("{} {}", style.paint(Paint::Open, "!"), remark.message));

@@ -53,6 +53,11 @@ const LABELS: [(&str, &str); 7] = [
     ("date_of_issue", "Ngày cấp · issued"),
 ];
 
+/// A date as Vietnam writes it: 2021-04-20 as 20/04/2021.
+fn day_first(date: &str) -> String {
+    date.rsplit('-').collect::<Vec<_>>().join("/")
+}
+
 fn shown(content: &QrContent, style: &Style) -> String {
     let mut text = String::new();
     let mut line = |line: String| {
@@ -63,8 +68,16 @@ fn shown(content: &QrContent, style: &Style) -> String {
         QrContent::Card(card) => {
             let fields = json!(card);
             for (index, (name, label)) in LABELS.iter().enumerate() {
-                let value = fields[*name].as_str().or_else(|| card.original(index)).unwrap_or_default();
-                line(format!("  {}{}", style.paint(Paint::Faint, &padded(label, 28)), clean(value)));
+                let original = card.original(index).unwrap_or_default();
+                let value = match fields[*name].as_str() {
+                    // In the card's own word, Nam or Nữ.
+                    Some(_) if *name == "sex" => original.to_owned(),
+                    Some(value) if name.starts_with("date") => day_first(value),
+                    Some(value) => value.to_owned(),
+                    None if original.is_empty() => "–".to_owned(),
+                    None => original.to_owned(),
+                };
+                line(format!("  {}{}", style.paint(Paint::Faint, &padded(label, 28)), clean(&value)));
             }
             for warning in card.warnings() {
                 line(format!("{} {}", style.paint(Paint::Open, "!"), warning.message));

@@ -15,8 +15,8 @@ pub(super) const ERRORS: &[Message] = &[
         "bad_input",
         "Dữ liệu nhập không đúng định dạng.",
         "A value that was given is malformed.",
-        "Kiểm tra lại từng ký tự trên thẻ: CAN là 6 số cuối của số định danh 12 số; MRZ gồm 3 dòng, mỗi dòng 30 ký tự.",
-        "Compare it with the card, character by character: the CAN is the last 6 of the 12 digits; the MRZ is 3 lines of 30.",
+        "Kiểm tra lại từng ký tự. Trên thẻ: CAN là 6 số cuối của số định danh 12 số; MRZ gồm 3 dòng, mỗi dòng 30 ký tự; mã QR gồm 7 hoặc 11 mục.",
+        "Check it, character by character. On the card: the CAN is the last 6 of the 12 digits; the MRZ is 3 lines of 30; the QR code has 7 or 11 fields.",
     ),
     row(
         "bad_file",
@@ -139,10 +139,10 @@ pub(super) const ERRORS: &[Message] = &[
     ),
     row(
         "no_reader",
-        "Không có đầu đọc thẻ.",
-        "There is no card reader.",
-        "Cắm đầu đọc rồi thử lại; `cccd doctor` kiểm tra trình điều khiển.",
-        "Plug one in and try again; `cccd doctor` checks the drivers.",
+        "Không có đầu đọc thẻ, hoặc không có đầu đọc nào tên như vậy.",
+        "There is no card reader, or none of that name.",
+        "Cắm đầu đọc rồi thử lại; `cccd readers` liệt kê các đầu đọc, `cccd doctor` kiểm tra trình điều khiển.",
+        "Plug one in and try again; `cccd readers` lists what is there, `cccd doctor` checks the drivers.",
     ),
     row(
         "reader_unavailable",

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write as _};
 
 use crate::read::Event;
-use crate::terminal::text::clean;
+use crate::terminal::text::{clean, wrapped};
 
 /// Shows progress.
 pub(super) struct Progress {
@@ -26,6 +26,10 @@ impl Progress {
         };
         if self.terminal {
             self.shown = true;
+            // A line that the terminal breaks could not be taken back.
+            let width =
+                terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
+            let words = wrapped(&words, width.saturating_sub(1)).swap_remove(0);
             // Standard error may be closed: there is nobody left to tell.
             let _ = write!(std::io::stderr(), "\r\x1b[2K{words}");
         }

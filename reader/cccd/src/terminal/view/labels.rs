@@ -43,6 +43,27 @@ pub(super) fn obstacle(obstacle: &Obstacle) -> (String, String) {
     let words = words.or_else(|| messages::of(obstacle.status.as_str()));
     words.map_or_else(
         || (vi.to_owned(), en.to_owned()),
-        |words| (format!("{vi}: {}. {}", words.vi, words.hint_vi), format!("{en}: {}. {}", words.en, words.hint_en)),
+        |words| {
+            (
+                sentences(&format!("{vi}: {}", words.vi), words.hint_vi),
+                sentences(&format!("{en}: {}", words.en), words.hint_en),
+            )
+        },
     )
+}
+
+/// A text as a sentence, whether or not it is one already, and the hint after it where there is one.
+fn sentences(text: &str, hint: &str) -> String {
+    format!("{}. {hint}", text.trim_end_matches('.')).trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_a_sentence_gets_no_second_full_stop() {
+        assert_eq!(sentences("Not live.", "Read the card."), "Not live. Read the card.");
+        assert_eq!(sentences("Secure channel: skipped", ""), "Secure channel: skipped.");
+    }
 }
