@@ -1,5 +1,6 @@
 //! Cards in readers, for [`crate::read`]: waiting for the first one, and for one that was taken away.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use icao9303::transport::TransportError;
@@ -8,6 +9,9 @@ use super::error::PcscError;
 use super::link::PcscTransport;
 use super::readers::{self, Reader, ReaderChoice};
 use crate::read::CardSource;
+
+/// How often pcsc-lite looks at a slot. For so long it may report a card that is gone.
+const SERVICE_POLL: Duration = Duration::from_millis(400);
 
 /// The cards that are put on a reader.
 #[derive(Debug)]
@@ -75,6 +79,7 @@ impl CardSource for PcscCards {
         }
         // The time in which nobody has a card to read does not count against the reading.
         let began = Instant::now();
+        thread::sleep(SERVICE_POLL);
         let name = self.reader.as_ref().map(|reader| reader.name.clone());
         let choice = name.map_or_else(|| self.choice.clone(), ReaderChoice::Name);
         match readers::wait_for_card(&choice, self.wait) {

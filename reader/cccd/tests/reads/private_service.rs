@@ -186,14 +186,19 @@ fn cards_that_come_and_go_are_watched() {
     });
 }
 
+#[track_caller]
 fn wait_until_present() {
     wait_for_card("present");
 }
 
+#[track_caller]
 fn wait_until_absent() {
     wait_for_card("empty");
+    // The service looks at a slot every 0.4 s. It would not notice a card that comes back before.
+    thread::sleep(Duration::from_secs(1));
 }
 
+#[track_caller]
 fn wait_for_card(state: &str) {
     for _ in 0..100 {
         if cccd(&["readers"]).json["readers"][0]["card"] == state {
@@ -201,5 +206,5 @@ fn wait_for_card(state: &str) {
         }
         thread::sleep(Duration::from_millis(50));
     }
-    panic!("the first slot is never {state}");
+    panic!("the first slot is never {state}: {:#}", cccd(&["readers"]).json["readers"][0]);
 }

@@ -19,8 +19,7 @@ pub fn card_access(profile: &Profile) -> Option<Vec<u8>> {
     }
     let mut infos = Vec::new();
     if access.terminal_authentication_in_card_access {
-        // TerminalAuthenticationInfo, version 1.
-        infos.push(asn1::sequence(&[asn1::oid("0.4.0.127.0.7.2.2.2"), asn1::integer(1)]));
+        infos.push(terminal_authentication_info());
     }
     if access.chip_authentication_in_card_access {
         infos.extend(chip_authentication_infos(profile));
@@ -54,11 +53,20 @@ pub fn signed_infos(profile: &Profile, keys: &[ChipAuthenticationKey]) -> Vec<Ve
     infos.extend(active_authentication_info(profile));
     if access.pace_in_dg14 {
         infos.extend(pace_infos(&access.pace, &access.other_mechanisms));
+        // All that EF.CardAccess offers is signed here: other readers compare every line of it.
+        if access.terminal_authentication_in_card_access && !infos.is_empty() {
+            infos.push(terminal_authentication_info());
+        }
     }
     if access.domain_parameters_in_dg14 {
         infos.extend(access.pace.iter().map(domain_parameter_info));
     }
     infos
+}
+
+/// TerminalAuthenticationInfo, version 1.
+fn terminal_authentication_info() -> Vec<u8> {
+    asn1::sequence(&[asn1::oid("0.4.0.127.0.7.2.2.2"), asn1::integer(1)])
 }
 
 fn pace_infos(offers: &[Offer], others: &[OtherMechanism]) -> Vec<Vec<u8>> {
