@@ -9,7 +9,7 @@ use der::asn1::ObjectIdentifier;
 
 use super::asn1::{Asn1Error, Asn1ErrorKind, Reader, Result, Tlv, tag};
 use super::certificate::Certificate;
-use super::extensions::{Extension, authority_key_identifier, full_name, read_all};
+use super::extensions::{Extension, full_name, read_all};
 use super::name::Name;
 use super::signed::{self, Unverified};
 use super::time::{self, UnixTime};
@@ -40,7 +40,6 @@ pub struct Crl {
     issuer: Name,
     this_update: UnixTime,
     next_update: Option<UnixTime>,
-    authority_key_identifier: Option<Vec<u8>>,
     number: Option<Vec<u8>>,
     scope: Scope,
 }
@@ -110,7 +109,6 @@ impl Crl {
             issuer,
             this_update,
             next_update,
-            authority_key_identifier: None,
             number: None,
             scope: Scope::default(),
         };
@@ -124,9 +122,8 @@ impl Crl {
     fn take(&mut self, extension: &Extension<'_>) -> Result<()> {
         match extension.kind {
             CRL_NUMBER => self.number = Some(Reader::only(extension.value, tag::INTEGER)?.value.to_vec()),
-            AUTHORITY_KEY_IDENTIFIER => {
-                self.authority_key_identifier = authority_key_identifier(extension.value).ok().flatten();
-            }
+            // Says which key signed the list. The signature says so better: it verifies under that key, or not.
+            AUTHORITY_KEY_IDENTIFIER => {}
             DELTA_CRL_INDICATOR => self.scope.part = true,
             ISSUING_DISTRIBUTION_POINT => self.scope.restrict(extension.value)?,
             _ => self.scope.part |= extension.critical,
@@ -225,14 +222,6 @@ impl Crl {
         let stated = &certificate.extensions().crl_distribution_points;
         let same_point = points.is_empty() || stated.is_empty() || points.iter().any(|point| stated.contains(point));
         !self.scope.other_certificates && !self.scope.part && same_point
-    }
-
-    /// Whether the list says that it was signed with another key.
-    pub(crate) fn names_other_key_than(&self, issuer: &Certificate) -> bool {
-        match (&self.authority_key_identifier, &issuer.extensions().subject_key_identifier) {
-            (Some(wanted), Some(identifier)) => wanted != identifier,
-            _ => false,
-        }
     }
 
     /// Whether entries can be of other issuers than the list.

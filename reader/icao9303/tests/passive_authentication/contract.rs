@@ -635,6 +635,15 @@ fn a_listed_signer_is_revoked_whether_the_list_is_fresh_or_not() {
 }
 
 #[test]
+fn a_list_that_verifies_counts_even_where_it_names_its_key_otherwise() {
+    let scene = Scene::new();
+    let mut list = scene.csca.revocation_list(&[&[0x11]], "270101000000Z");
+    list.authority_key = Some(vec![0xAB; 20]);
+    let list = list.signed_by(&scene.csca.key);
+    assert_eq!(state(&scene.check_with(&[&scene.csca.certificate], &[list]).revocation), failed("revoked"));
+}
+
+#[test]
 fn a_list_past_its_next_update_is_out_of_date() {
     let scene = Scene::new();
     let old = scene.csca.revocation_list(&[&[0x12]], "261121115959Z").signed_by(&scene.csca.key);
