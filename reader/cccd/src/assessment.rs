@@ -163,7 +163,9 @@ pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
 
 fn passively(evidence: &Evidence<'_>, content: &Content, by: &Yardstick<'_>) -> PassiveAuthentication {
     let files: Vec<_> = DataGroup::all().filter_map(|group| Some((group.number(), evidence.group(group)?))).collect();
-    let mrz = content.dg1.as_ref().map(DocumentMrz::mrz);
+    // A DG1 that EF.SOD does not list is nobody's word: whoever adds one could name the state that suits the signer.
+    let listed = evidence.listed.is_some_and(|groups| groups.contains(&DataGroup::DG1));
+    let mrz = content.dg1.as_ref().filter(|_| listed).map(DocumentMrz::mrz);
     let seen = passive_authentication::Evidence {
         sod: evidence.files.get(&ElementaryFile::Sod).map(Vec::as_slice),
         files: &files,
