@@ -175,11 +175,18 @@ impl<T: Transport> Card<T, Secured> {
         self.session.channel.security().map_or(Cipher::TripleDes, SecureMessaging::cipher)
     }
 
+    /// Whether the channel is lost, so that nothing more can be read in this session.
+    #[must_use]
+    pub fn channel_has_ended(&self) -> bool {
+        self.session.channel.security().is_none_or(SecureMessaging::has_ended)
+    }
+
     /// Chip Authentication (Doc 9303-11, 6.2): does the chip hold the private key that belongs to the public key in
     /// `infos` (the content of DG14)? Passed only once an answer under the new keys has verified.
     ///
     /// It proves something only if passive authentication covers DG14. After a check that failed as
-    /// [`Reason::Clone`](crate::check::Reason::Clone) the channel is lost: nothing can be read any more.
+    /// [`Reason::Clone`](crate::check::Reason::Clone) the channel is lost: nothing can be read any more. So it is after
+    /// an answer that is malformed or not protected ([`Self::channel_has_ended`]).
     ///
     /// # Errors
     /// The link failed.

@@ -8,8 +8,8 @@ use rand_core::CryptoRng;
 
 use super::session::Ended;
 
-/// Chip Authentication with what DG14 offers. It renews the channel, and a chip that does not hold the key has none
-/// afterwards.
+/// Chip Authentication with what DG14 offers. It renews the channel, and a chip that does not hold the key, or whose
+/// answer under the new keys is no proof, has none afterwards.
 pub(super) fn chip_authentication<T: Transport>(
     card: &mut Card<T, Secured>,
     dg14: &[u8],
@@ -20,7 +20,7 @@ pub(super) fn chip_authentication<T: Transport>(
         Err(error) => return Ok(Check::unknown(Reason::Malformed, format!("DG14: {error}"))),
     };
     let check = card.chip_authentication(&infos, rng)?;
-    if check.status == Status::Failed {
+    if check.status == Status::Failed || card.channel_has_ended() {
         return Err(Ended::ChannelLostInProof(check));
     }
     Ok(check)

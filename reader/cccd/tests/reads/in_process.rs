@@ -44,6 +44,24 @@ fn a_copied_chip_is_rejected_and_still_read_whole() {
 }
 
 #[test]
+fn a_cut_answer_under_the_new_keys_is_no_proof_and_the_rest_is_still_read() {
+    // The twenty-first command is the first under the keys of Chip Authentication.
+    for what in ["what = \"truncate\", bytes = 4", "what = \"unprotected\""] {
+        let run = read_virtual(&format!("[faults]\nanswers = [{{ at = 21, {what} }}]"), &[]).expect_exit(3);
+        assert_eq!(run.check("chip_authentication"), ("unknown", Some("no_answer")), "{what}");
+        assert_eq!(run.check("active_authentication"), ("passed", None), "{what}");
+        assert_eq!(run.check("data_group_hashes"), ("passed", None), "{what}");
+    }
+}
+
+#[test]
+fn an_unsigned_dg1_does_not_name_the_issuing_state() {
+    let run = read_virtual("[sod]\nunlisted = [\"DG1\"]", &["--dg", "1,13"]).expect_exit(3);
+    assert_eq!(run.json["checks"]["data_group_hashes"]["groups"]["DG1"], "not_in_sod");
+    assert_eq!(run.check("issuer"), ("unknown", Some("not_read")));
+}
+
+#[test]
 fn a_tampered_group_is_rejected() {
     let run = read_virtual("[files]\ntampered = [\"DG13\"]", &[]).expect_exit(4);
     assert_eq!(run.check("data_group_hashes"), ("failed", Some("hash_mismatch")));
