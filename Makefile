@@ -23,7 +23,6 @@ run: packages-pcsc ## Read a virtual card through a private, real PC/SC service 
 test: packages-pcsc packages-bare ## Check everything that continuous integration checks
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
-	$(CARGO) build --quiet --workspace
 	$(CARGO) test --quiet --workspace
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --workspace --no-deps
 	$(MAKE) --no-print-directory bare

@@ -138,7 +138,7 @@ pub fn write_issuer(issuer: &Issuer, dir: &Path) -> Result<(), MakeError> {
     Ok(())
 }
 
-/// Reads a card back that [`write`] wrote: its profile (for its faults and its link) and the chip.
+/// Reads a card back that [`write()`] wrote: its profile (for its faults and its link) and the chip.
 ///
 /// # Errors
 /// Where a file is missing or not what it should be.
