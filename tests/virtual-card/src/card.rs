@@ -125,14 +125,15 @@ impl Card {
 
     /// The first fault that selects the present command, counted.
     fn due_effect(&mut self, command: &[u8]) -> Option<Effect> {
-        let (number, secured) = (self.commands, self.chip.is_secured());
+        let (number, secured, sessions) = (self.commands, self.chip.is_secured(), self.chip.sessions());
         let ins = command.get(1);
         let mut due = None;
         for armed in &mut self.answers {
-            let AnswerFault { at, ins: fault_ins, protected, skip, times, what } = &armed.fault;
+            let AnswerFault { at, ins: fault_ins, protected, session, skip, times, what } = &armed.fault;
             let selected = at.is_none_or(|at| at == number)
                 && fault_ins.is_none_or(|fault_ins| ins == Some(&fault_ins.0))
-                && protected.is_none_or(|protected| protected == secured);
+                && protected.is_none_or(|protected| protected == secured)
+                && session.is_none_or(|session| session == sessions);
             if !selected {
                 continue;
             }

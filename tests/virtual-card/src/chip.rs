@@ -67,6 +67,8 @@ struct State {
     session: Option<Session>,
     /// The session that starts after the answer to the present command.
     next_session: Option<Session>,
+    /// How many sessions have started since the chip was powered.
+    sessions: u32,
     bac_challenge: Option<[u8; 8]>,
     pace: Option<Pace>,
     /// The Chip Authentication key that MSE:Set AT chose.
@@ -111,6 +113,12 @@ impl Chip {
         self.state.session.is_some()
     }
 
+    /// How many sessions of secure messaging have started since the chip was powered.
+    #[must_use]
+    pub const fn sessions(&self) -> u32 {
+        self.state.sessions
+    }
+
     /// How many operations with a key there were since this was asked last.
     pub const fn take_key_operations(&mut self) -> u32 {
         let operations = self.key_operations;
@@ -147,6 +155,7 @@ impl Chip {
         };
         if let Some(session) = self.state.next_session.take() {
             self.state.session = Some(session);
+            self.state.sessions = self.state.sessions.saturating_add(1);
         }
         self.in_pieces(reply, outer.le.unwrap_or(256)).to_bytes()
     }

@@ -230,8 +230,7 @@ mod tests {
 
     #[test]
     fn a_silent_chip_answers_nothing_until_the_slot_lets_go() {
-        let silent =
-            AnswerFault { at: Some(1), ins: None, protected: None, skip: 0, times: None, what: Effect::Silent };
+        let silent = AnswerFault { at: Some(1), ..AnswerFault::every(Effect::Silent) };
         let gone = Removal { after: 1, during_next: true, back_after_ms: None };
         let (listener, server) = served(Faults { answers: vec![silent], removals: vec![gone], ..Faults::default() });
         let (mut slot, _) = listener.accept().expect("the card connects");

@@ -149,14 +149,7 @@ fn every_fault_at_every_command_is_an_error_or_does_no_harm() {
     ];
     for at in 1..=commands_of_a_read() {
         for what in &effects {
-            let answers = vec![AnswerFault {
-                at: Some(at),
-                ins: None,
-                protected: None,
-                skip: 0,
-                times: None,
-                what: what.clone(),
-            }];
+            let answers = vec![AnswerFault { at: Some(at), ..AnswerFault::every(what.clone()) }];
             // `read_all` itself asserts that what was read is right; here it matters that nothing panics.
             let _ = read_with(Faults { answers, ..Faults::default() });
         }
@@ -173,14 +166,8 @@ fn spoiled_protection_is_never_taken_for_data() {
         Effect::Unprotected,
     ];
     for what in effects {
-        let answers = vec![AnswerFault {
-            at: None,
-            ins: None,
-            protected: Some(true),
-            skip: 1,
-            times: Some(1),
-            what: what.clone(),
-        }];
+        let answers =
+            vec![AnswerFault { protected: Some(true), skip: 1, times: Some(1), ..AnswerFault::every(what.clone()) }];
         let read = read_with(Faults { answers, ..Faults::default() });
         assert!(matches!(read, Err(Failure::Card(CardError::SecureMessaging { .. }))), "{what:?}: {read:?}");
     }

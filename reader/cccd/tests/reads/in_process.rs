@@ -45,9 +45,9 @@ fn a_copied_chip_is_rejected_and_still_read_whole() {
 
 #[test]
 fn a_cut_answer_under_the_new_keys_is_no_proof_and_the_rest_is_still_read() {
-    // The twenty-first command is the first under the keys of Chip Authentication.
     for what in ["what = \"truncate\", bytes = 4", "what = \"unprotected\""] {
-        let run = read_virtual(&format!("[faults]\nanswers = [{{ at = 21, {what} }}]"), &[]).expect_exit(3);
+        let run =
+            read_virtual(&format!("[faults]\nanswers = [{{ session = 2, times = 1, {what} }}]"), &[]).expect_exit(3);
         assert_eq!(run.check("chip_authentication"), ("unknown", Some("no_answer")), "{what}");
         assert_eq!(run.check("active_authentication"), ("passed", None), "{what}");
         assert_eq!(run.check("data_group_hashes"), ("passed", None), "{what}");

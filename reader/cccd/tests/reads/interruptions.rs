@@ -96,8 +96,7 @@ fn a_card_put_back_after_any_command_is_read_anew() {
 fn a_chip_that_falls_silent_at_any_command_is_given_up() {
     let mould = Mould::new();
     for at in 1..=mould.commands(ALL) {
-        let fault =
-            AnswerFault { at: Some(at), ins: None, protected: None, skip: 0, times: None, what: Effect::Silent };
+        let fault = AnswerFault { at: Some(at), ..AnswerFault::every(Effect::Silent) };
         let (result, _) = mould.read(Faults { answers: vec![fault], ..Faults::default() }, Duration::ZERO, ALL);
         let error = result.expect_err(&format!("at {at}"));
         assert_eq!(error.transport(), Some(&TransportError::Timeout), "at {at}: {error}");
@@ -122,8 +121,7 @@ fn no_disturbed_answer_changes_a_file() {
     ];
     for at in 1..=mould.commands(WITHOUT_PORTRAIT) {
         for what in &effects {
-            let fault =
-                AnswerFault { at: Some(at), ins: None, protected: None, skip: 0, times: None, what: what.clone() };
+            let fault = AnswerFault { at: Some(at), ..AnswerFault::every(what.clone()) };
             let (result, _) =
                 mould.read(Faults { answers: vec![fault], ..Faults::default() }, Duration::ZERO, WITHOUT_PORTRAIT);
             for (file, bytes) in result.map(|reading| reading.files).unwrap_or_default() {

@@ -104,7 +104,7 @@ fn a_removal_too_short_to_be_seen_is_survived() {
 #[test]
 fn a_silent_chip_is_given_up_in_time() {
     beside_a_service("private_service::a_silent_chip_is_given_up_in_time", || {
-        let folder = Folder::of("[faults]\nanswers = [{ at = 20, what = \"silent\" }]");
+        let folder = Folder::of("[faults]\nanswers = [{ session = 1, skip = 9, what = \"silent\" }]");
         insert(&folder);
         wait_until_present();
         let began = Instant::now();

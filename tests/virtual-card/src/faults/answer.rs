@@ -16,6 +16,10 @@ pub struct AnswerFault {
     /// Only while secure messaging is on (or, when false, off).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protected: Option<bool>,
+    /// Only after so many sessions have started since the chip was powered: 1 is that of PACE or BAC, 2 that of Chip
+    /// Authentication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<u32>,
     /// The first so many of the commands selected pass unharmed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skip: u64,
@@ -25,6 +29,14 @@ pub struct AnswerFault {
     /// What happens.
     #[serde(flatten)]
     pub what: Effect,
+}
+
+impl AnswerFault {
+    /// A fault of every answer, to be narrowed by the conditions.
+    #[must_use]
+    pub const fn every(what: Effect) -> Self {
+        Self { at: None, ins: None, protected: None, session: None, skip: 0, times: None, what }
+    }
 }
 
 // serde asks for this shape.
