@@ -3,7 +3,7 @@
 //! [`Chip::answer`] is the way in. It takes secure messaging off ([`secure_messaging`]), carries the command out
 //! (`commands`) and puts the answer back under protection. [`apdu`], [`tlv`] and [`status`] are the language, [`files`]
 //! the file system, [`bac`], [`pace`], [`chip_authentication`] and [`active_authentication`] the protocols,
-//! [`block_cipher`], [`key_derivation`] and [`randomness`] what those stand on.
+//! [`block_cipher`], [`key_agreement`], [`key_derivation`], [`modp`] and [`randomness`] what those stand on.
 //!
 //! Nothing here is shared with the reader but elliptic curve arithmetic.
 
@@ -14,7 +14,9 @@ pub mod block_cipher;
 pub mod chip_authentication;
 mod commands;
 pub mod files;
+pub mod key_agreement;
 pub mod key_derivation;
+pub mod modp;
 pub mod pace;
 pub mod randomness;
 pub mod secure_messaging;
@@ -77,6 +79,8 @@ struct State {
     chain: Vec<u8>,
     /// Bytes of an answer and its status word that wait for GET RESPONSE.
     waiting: Option<Reply>,
+    /// The same under protection.
+    waiting_protected: Option<Reply>,
 }
 
 impl Chip {
@@ -85,7 +89,12 @@ impl Chip {
     pub fn new(mut image: ChipImage, faults: Faults, mut randomness: Randomness) -> Self {
         if faults.clone.chip_authentication {
             for key in &mut image.chip_authentication {
-                key.key = randomness::private_key(&mut randomness, key.key.curve());
+                key.key = key_agreement::PrivateKey::generate(key.key.domain(), &mut randomness);
+            }
+        }
+        if faults.clone.chip_authentication_mapping {
+            for key in &mut image.mapping_keys {
+                *key = randomness::private_key(&mut randomness, key.curve());
             }
         }
         if faults.clone.active_authentication {
@@ -169,12 +178,20 @@ impl Chip {
         };
         let capacity = session.capacity(room);
         self.state.session = Some(session);
-        let reply = self.carry_out(&plain, capacity, fault);
+        let reply = match self.state.waiting_protected.take().filter(|_| plain.ins == 0xC0) {
+            Some(rest) => rest,
+            None => self.carry_out(&plain, capacity, fault),
+        };
+        let reply = if self.faults.pieces_under_protection { self.in_protected_pieces(reply, capacity) } else { reply };
         // A command may end the session: selection of the application after a failed protocol, for one.
         let Some(session) = self.state.session.as_mut() else { return reply };
-        let is_error = !matches!(reply.status, status::SUCCESS | status::END_OF_FILE);
+        let is_error = !matches!(reply.status, status::SUCCESS | status::END_OF_FILE) && reply.data.is_empty();
         match self.faults.unprotected_errors.filter(|_| is_error) {
             Some(UnprotectedErrors::Uncounted) => return reply,
+            Some(UnprotectedErrors::NothingCounted) => {
+                session.count_back();
+                return reply;
+            }
             Some(UnprotectedErrors::EndSession) => {
                 self.state.session = None;
                 return reply;
@@ -223,6 +240,17 @@ impl Chip {
         let rest = reply.data.split_off(room);
         let left = rest.len().min(256) as u8;
         self.state.waiting = Some(Reply { data: rest, status: reply.status });
+        Reply { data: reply.data, status: status::BYTES_LEFT | u16::from(left) }
+    }
+
+    /// The part of an answer that one protected response holds; the rest waits for a protected GET RESPONSE.
+    fn in_protected_pieces(&mut self, mut reply: Reply, capacity: usize) -> Reply {
+        if reply.data.len() <= capacity {
+            return reply;
+        }
+        let rest = reply.data.split_off(capacity);
+        let left = rest.len().min(256) as u8;
+        self.state.waiting_protected = Some(Reply { data: rest, status: reply.status });
         Reply { data: reply.data, status: status::BYTES_LEFT | u16::from(left) }
     }
 

@@ -45,13 +45,15 @@ pub struct Faults {
     pub max_le: Option<usize>,
     /// READ BINARY that asks for more than this many bytes is answered `6Cxx` with this number as xx.
     pub wrong_le_hint: Option<u8>,
+    /// READ BINARY gives as much as one answer holds, however little was asked for.
+    pub ignores_le: bool,
     /// A command with more data than this many bytes is answered `6700`.
     pub max_lc: Option<usize>,
     /// The link carries extended length and the chip announces it, but answers it `6700`.
     pub extended_length_refused: bool,
     /// READ BINARY with the odd instruction byte B1 is answered `6D00`.
     pub odd_read_refused: bool,
-    /// SELECT with an Le field is answered `6700`.
+    /// SELECT and MSE with an Le field are answered `6700`.
     pub select_with_le_refused: bool,
     /// SELECT by application identifier gives file control information where the standard asks for none.
     pub select_gives_fci: bool,
@@ -61,6 +63,10 @@ pub struct Faults {
     pub card_access_by_selection_only: bool,
     /// PACE is refused (`6985`) once the application is selected.
     pub pace_in_master_file_only: bool,
+    /// PACE is refused (`6985`) as long as the application is not selected.
+    pub pace_in_application_only: bool,
+    /// Of several parameter sets or mechanisms offered, PACE takes the first only and refuses the others (`6A88`).
+    pub pace_first_offer_only: bool,
     /// PACE fails.
     pub pace: Option<PaceFault>,
     /// EXTERNAL AUTHENTICATE is answered by this status word, whatever the terminal proves.
@@ -69,6 +75,9 @@ pub struct Faults {
     pub chip_authentication: Option<ChipAuthenticationFault>,
     /// Active Authentication goes wrong.
     pub active_authentication: Option<ActiveAuthenticationFault>,
+    /// An answer that is too long for one response comes in pieces that are protected one by one, with `61xx` under the
+    /// protection. Without it the protected answer itself is cut.
+    pub pieces_under_protection: bool,
     /// Status words that report an error come unprotected although secure messaging is on.
     pub unprotected_errors: Option<UnprotectedErrors>,
     /// The PIN is blocked from the start.
@@ -89,6 +98,8 @@ pub enum UnprotectedErrors {
     Counted,
     /// It goes on, and the answer did not count.
     Uncounted,
+    /// It goes on, and neither command nor answer counted.
+    NothingCounted,
     /// It is over.
     EndSession,
 }
@@ -101,6 +112,8 @@ pub struct CloneOf {
     pub chip_authentication: bool,
     /// Active Authentication uses another key than DG15's.
     pub active_authentication: bool,
+    /// Chip authentication mapping uses another key than EF.CardSecurity's.
+    pub chip_authentication_mapping: bool,
 }
 
 /// A file that is not given out.

@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use icao9303::crypto::curve::{Curve, PrivateKey};
+use icao9303::crypto::curve::{self, Curve};
+
+use crate::chip::{key_agreement, modp::Group};
 
 /// The contents of one chip.
+#[derive(Default)]
 pub struct ChipImage {
     /// Answer to reset, as a reader sees it.
     pub atr: Vec<u8>,
@@ -20,6 +23,9 @@ pub struct ChipImage {
     pub bac: bool,
     /// What PACE offers, in the order of EF.CardAccess. Empty: no PACE.
     pub pace: Vec<PaceOffer>,
+    /// The static keys of chip authentication mapping, one for each curve that PACE offers it on. Their public halves are
+    /// in EF.CardSecurity.
+    pub mapping_keys: Vec<curve::PrivateKey>,
     /// Chip Authentication keys. Empty: not offered.
     pub chip_authentication: Vec<ChipAuthenticationKey>,
     /// The Active Authentication key, where offered.
@@ -39,7 +45,7 @@ pub struct ExtendedLength {
 }
 
 /// The secrets that open a chip.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Passwords {
     /// The MRZ information of BAC and PACE-MRZ: document number, birth and expiry, each with its check digit
     /// (ICAO Doc 9303-11, 4.3.2).
@@ -68,10 +74,40 @@ pub enum Cipher {
 /// One PACEInfo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PaceOffer {
-    /// The cipher of the mechanism (ECDH, generic mapping).
+    /// The cipher of the mechanism.
     pub cipher: Cipher,
+    /// How the mechanism maps the nonce.
+    pub mapping: Mapping,
     /// The standardised domain parameters.
-    pub curve: Curve,
+    pub domain: Domain,
+}
+
+impl PaceOffer {
+    /// Generic mapping on a curve, as the card has it.
+    #[must_use]
+    pub const fn on_curve(cipher: Cipher, curve: Curve) -> Self {
+        Self { cipher, mapping: Mapping::Generic, domain: Domain::Curve(curve) }
+    }
+}
+
+/// How PACE makes a generator of the nonce (ICAO Doc 9303-11, 4.4.3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mapping {
+    /// Generic mapping, by an exchange of public keys.
+    Generic,
+    /// Integrated mapping, by hashing to a point or a number.
+    Integrated,
+    /// Chip authentication mapping: generic mapping, and a proof of the chip's own key at the end. Curves and AES only.
+    ChipAuthentication,
+}
+
+/// What a protocol computes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Domain {
+    /// A curve.
+    Curve(Curve),
+    /// A group of integers.
+    Group(Group),
 }
 
 /// A static Chip Authentication key pair and the variant it is used with.
@@ -81,7 +117,7 @@ pub struct ChipAuthenticationKey {
     /// The cipher of the channel it opens. Triple DES is the MSE:Set KAT variant, AES the MSE:Set AT one.
     pub cipher: Cipher,
     /// The private key.
-    pub key: PrivateKey,
+    pub key: key_agreement::PrivateKey,
 }
 
 /// An Active Authentication key pair.
@@ -89,7 +125,7 @@ pub enum ActiveAuthenticationKey {
     /// ECDSA; the hash is the one that DG14 names.
     Ecdsa {
         /// The private key.
-        key: PrivateKey,
+        key: curve::PrivateKey,
         /// The hash.
         hash: Hash,
         /// Answers a DER SEQUENCE where the standard asks for r and s side by side (some chips do).

@@ -13,16 +13,21 @@ pub mod vietnamese;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use icao9303::crypto::curve::PrivateKey;
+use icao9303::crypto::curve;
 
 use crate::asn1;
+use crate::chip::key_agreement::PrivateKey;
 use crate::faults::FileName;
-use crate::image::{ActiveAuthenticationKey, ChipAuthenticationKey, ChipImage, ExtendedLength, PaceOffer, Passwords};
+use crate::image::{
+    ActiveAuthenticationKey, ChipAuthenticationKey, ChipImage, Domain, ExtendedLength, Mapping, PaceOffer, Passwords,
+};
 use crate::person::Person;
 use crate::pki::Issuer;
 use crate::pki::key::{KeyError, SigningKey};
 use crate::pki::randomness::Randomness;
 use crate::pki::security_object;
+use crate::pki::signed_data::Forgery;
+use crate::profile::access::CardSecurityTampering;
 use crate::profile::algorithms::KeyKind;
 use crate::profile::{Profile, ProfileError};
 
@@ -100,6 +105,8 @@ pub fn personalise_for(
     let printed = printed(profile, &person)?;
     check_identifiers(profile)?;
     let chip_keys = chip_authentication_keys(profile, randomness);
+    let pace = access::offered(profile);
+    let mapping_keys = mapping_keys(&pace, randomness, "chip authentication mapping");
     let active_key = active_authentication_key(profile, randomness)?;
     let active_info = active_key.as_ref().map(|key| key.public_key_info(profile.active_authentication.parameters));
 
@@ -122,11 +129,12 @@ pub fn personalise_for(
 
     let image = ChipImage {
         atr: profile.atr.0.clone(),
-        master_files: master_files(profile, &issuer, &chip_keys, randomness)?,
+        master_files: master_files(profile, &issuer, &chip_keys, &mapping_keys, randomness)?,
         application_files,
         passwords: passwords(profile, &person),
         bac: profile.access.bac,
-        pace: access::offered(profile).into_iter().map(|(cipher, curve)| PaceOffer { cipher, curve }).collect(),
+        pace,
+        mapping_keys,
         chip_authentication: chip_keys,
         active_authentication: active_key.map(|key| chip_side(profile, key)),
         extended_length: profile
@@ -151,8 +159,10 @@ fn data_groups(
     chip_keys: &[ChipAuthenticationKey],
     active_key_info: Option<&[u8]>,
 ) -> Result<BTreeMap<u8, Vec<u8>>, PersonaliseError> {
-    let mut files =
-        BTreeMap::from([(1, groups::data_group_1(person)), (3, groups::protected_biometrics(3, randomness))]);
+    let mut files = BTreeMap::from([
+        (1, groups::data_group_1(person, profile.files.lower_case_mrz)),
+        (3, groups::protected_biometrics(3, randomness)),
+    ]);
     if profile.portrait.present.unwrap_or(person.portrait) {
         files.insert(2, face::data_group_2(&profile.portrait, person)?);
     }
@@ -165,8 +175,8 @@ fn data_groups(
         let file = match number {
             4 => groups::protected_biometrics(4, randomness),
             5 | 7 => groups::displayed_image(number, person),
-            11 => groups::data_group_11(person),
-            12 => groups::data_group_12(person),
+            11 => groups::data_group_11(person, profile.additional_details),
+            12 => groups::data_group_12(person, profile.additional_details),
             16 => groups::data_group_16(person),
             _ => {
                 let message = format!("`files.optional` takes DG4, DG5, DG7, DG11, DG12 and DG16, not DG{number}");
@@ -182,19 +192,39 @@ fn master_files(
     profile: &Profile,
     issuer: &Issuer,
     chip_keys: &[ChipAuthenticationKey],
+    mapping_keys: &[curve::PrivateKey],
     randomness: &Randomness,
 ) -> Result<BTreeMap<u16, Vec<u8>>, PersonaliseError> {
     let mut files = BTreeMap::new();
     files.extend(access::card_access(profile).map(|file| (0x011C, file)));
-    if profile.files.card_security {
-        let infos = asn1::set_as_given(&access::signed_infos(profile, chip_keys));
-        let mut random = randomness.stream("EF.CardSecurity");
-        files.insert(0x011D, security_object::ef_card_security(issuer, &infos, &mut random)?);
+    if profile.access.has_card_security() {
+        files.insert(0x011D, card_security(profile, issuer, chip_keys, mapping_keys, randomness)?);
     }
     if profile.files.dir {
         files.insert(0x2F00, groups::ef_dir());
     }
     Ok(files)
+}
+
+fn card_security(
+    profile: &Profile,
+    issuer: &Issuer,
+    chip_keys: &[ChipAuthenticationKey],
+    mapping_keys: &[curve::PrivateKey],
+    randomness: &Randomness,
+) -> Result<Vec<u8>, PersonaliseError> {
+    let infos = access::card_security(profile, chip_keys, mapping_keys);
+    // As a forger would have it, who knows keys of his own.
+    let mut forged = profile.clone();
+    forged.access.pace = profile.access.card_access.clone().unwrap_or_else(|| profile.access.pace.clone());
+    let forged_keys = self::mapping_keys(&access::offered(&forged), randomness, "forged mapping");
+    let forged_infos = access::card_security(&forged, chip_keys, &forged_keys);
+    let forgery = match profile.access.card_security_tampered {
+        CardSecurityTampering::Nothing => Forgery::None,
+        CardSecurityTampering::Content => Forgery::Content(&forged_infos),
+        CardSecurityTampering::Signature => Forgery::Signature,
+    };
+    Ok(security_object::ef_card_security(issuer, &infos, forgery, &mut randomness.stream("EF.CardSecurity"))?)
 }
 
 fn passwords(profile: &Profile, person: &Person) -> Passwords {
@@ -233,9 +263,28 @@ fn chip_authentication_keys(profile: &Profile, randomness: &Randomness) -> Vec<C
     let make = |(index, key): (usize, &crate::profile::chip_keys::ChipKey)| ChipAuthenticationKey {
         key_id: key.key_id,
         cipher: key.cipher.into(),
-        key: PrivateKey::generate(key.curve.0, &mut randomness.stream(&format!("chip authentication {index}"))),
+        key: private_key(key.domain, randomness, &format!("chip authentication {index}")),
     };
     profile.chip_authentication.keys.iter().enumerate().map(make).collect()
+}
+
+/// A key for each curve that chip authentication mapping is offered on.
+fn mapping_keys(offers: &[PaceOffer], randomness: &Randomness, purpose: &str) -> Vec<curve::PrivateKey> {
+    let mut keys: Vec<curve::PrivateKey> = Vec::new();
+    for offer in offers.iter().filter(|offer| offer.mapping == Mapping::ChipAuthentication) {
+        if let Domain::Curve(curve) = offer.domain {
+            if keys.iter().all(|key| key.curve() != curve) {
+                let mut random = randomness.stream(&format!("{purpose} {}", curve.name()));
+                keys.push(curve::PrivateKey::generate(curve, &mut random));
+            }
+        }
+    }
+    keys
+}
+
+fn private_key(domain: Domain, randomness: &Randomness, purpose: &str) -> PrivateKey {
+    let mut random: crate::chip::randomness::Randomness = Box::new(randomness.stream(purpose));
+    PrivateKey::generate(domain, &mut random)
 }
 
 fn active_authentication_key(

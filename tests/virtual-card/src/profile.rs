@@ -26,7 +26,7 @@ use crate::person::{self, Person};
 
 use self::access::Access;
 use self::chip_keys::{ActiveAuthentication, ChipAuthentication};
-use self::contents::{Files, Portrait, Print, VietnameseGroup};
+use self::contents::{AdditionalDetails, Files, Portrait, Print, VietnameseGroup};
 use self::signatures::{CountrySigner, DocumentSigner, MasterList, RevocationList, SecurityObject};
 
 /// What to make. See the module's description.
@@ -53,6 +53,8 @@ pub struct Profile {
     pub portrait: Portrait,
     /// The Vietnamese data group.
     pub dg13: VietnameseGroup,
+    /// DG11 and DG12, where `files.optional` has them.
+    pub additional_details: AdditionalDetails,
     /// Chip Authentication.
     pub chip_authentication: ChipAuthentication,
     /// Active Authentication.
@@ -88,6 +90,7 @@ impl Default for Profile {
             files: Files::default(),
             portrait: Portrait::default(),
             dg13: VietnameseGroup::default(),
+            additional_details: AdditionalDetails::default(),
             chip_authentication: ChipAuthentication::default(),
             active_authentication: ActiveAuthentication::default(),
             sod: SecurityObject::default(),

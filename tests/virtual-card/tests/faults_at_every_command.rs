@@ -24,7 +24,7 @@ use virtual_card::{
     link::LinkModel,
 };
 
-const OFFER: PaceOffer = PaceOffer { cipher: Cipher::Aes128, curve: Curve::BrainpoolP256r1 };
+const OFFER: PaceOffer = PaceOffer::on_curve(Cipher::Aes128, Curve::BrainpoolP256r1);
 /// The files that a session reads, with their identifiers and tags.
 const FILES: [(ElementaryFile, u16, u8); 3] = [
     (ElementaryFile::Sod, 0x011D, 0x77),
@@ -44,17 +44,14 @@ fn image() -> ChipImage {
             pin: None,
             puk: None,
         },
-        bac: false,
         pace: vec![OFFER],
-        chip_authentication: Vec::new(),
-        active_authentication: None,
-        extended_length: None,
+        ..ChipImage::default()
     }
 }
 
 /// PACEInfo: mechanism, version 2, parameter identifier.
 fn pace_info(offer: &PaceOffer) -> Vec<u8> {
-    let id = [offer.curve.parameter_id()];
+    let id = [offer.domain.parameter_id()];
     let info = [data_object(0x06, &offer.oid()), data_object(0x02, &[2]), data_object(0x02, &id)];
     data_object(0x30, &info.concat())
 }

@@ -5,9 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use virtual_card::chip::key_agreement::PrivateKey;
 use virtual_card::make;
 use virtual_card::personalise::{IssuedCard, personalise};
+use virtual_card::pki::key::dh_public_key_info;
 use virtual_card::profile::Profile;
+use virtual_card::profile::chip_keys::Parameters;
 
 /// A folder with a card's public files, as PEM and DER, and its SOD without the outer tag.
 struct Bench {
@@ -255,10 +258,27 @@ fn a_link_certificate_leads_from_the_earlier_csca_to_the_later_one() {
 
 #[test]
 fn card_security_is_signed_by_the_document_signer() {
-    let Some(bench) = Bench::new("[files]\ncard_security = true") else { return };
+    let Some(bench) = Bench::new("[access]\ncard_security = true") else { return };
     let path: &Path = bench.dir.path();
     fs::write(path.join("security.der"), &bench.card.image.master_files[&0x011D]).expect("written");
     let content = bench.verified_content("security.der").expect("accepted");
-    let key = bench.card.image.chip_authentication[0].key.public_key().to_sec1();
+    let key = bench.card.image.chip_authentication[0].key.public_key().to_bytes();
     assert!(contains(&content, &key), "the signed SecurityInfos hold the Chip Authentication key");
+}
+
+#[test]
+fn a_chip_authentication_key_in_a_group_is_one_that_openssl_reads() {
+    for group in ["modp1024_160", "modp2048_224", "modp2048_256"] {
+        let Some(bench) = Bench::new(&format!("[chip_authentication]\nkeys = [{{ group = \"{group}\" }}]")) else {
+            return;
+        };
+        let PrivateKey::Group(key) = &bench.card.image.chip_authentication[0].key else { panic!("{group}") };
+        let info = dh_public_key_info(key, Parameters::Explicit);
+        assert!(contains(&bench.card.image.application_files[&0x010E], &info), "{group}: DG14 holds the key");
+        fs::write(bench.dir.path().join("key.der"), info).expect("written");
+        let text = bench.openssl(&["pkey", "-pubin", "-inform", "DER", "-in", "key.der", "-noout", "-text"]);
+        let text: String = String::from_utf8_lossy(&text.stdout).split_whitespace().collect();
+        let name = group.replace("modp", "dh_");
+        assert!(text.contains("DHPublic-Key:") && text.contains(&format!("GROUP:{name}")), "{text}");
+    }
 }

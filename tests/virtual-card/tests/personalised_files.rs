@@ -155,7 +155,7 @@ fn chip_authentication_keys_are_announced_with_their_numbers() {
     }
     assert_eq!(card.image.chip_authentication.len(), 3);
     for key in &card.image.chip_authentication {
-        assert!(contains(file(&card, 0x010E), &key.key.public_key().to_sec1()));
+        assert!(contains(file(&card, 0x010E), &key.key.public_key().to_bytes()));
     }
 }
 
@@ -247,4 +247,68 @@ fn every_profile_that_comes_with_the_project_makes_a_card_and_is_explained() {
         }
     }
     assert!(count > 20);
+}
+
+#[test]
+fn an_offer_names_its_mechanism_and_its_domain_parameters() {
+    for (offer, arcs) in [
+        ("mapping = \"generic\"", "04020202010202010d"),
+        ("mapping = \"integrated\", cipher = \"aes-256\"", "04040402010202010d"),
+        ("mapping = \"chip_authentication\", curve = \"secp384r1\"", "04060202010202010f"),
+        ("group = \"modp1024_160\", cipher = \"3des\"", "040101020102020100"),
+        ("group = \"modp2048_256\", mapping = \"integrated\"", "040302020102020102"),
+    ] {
+        let card = plain_card(&format!("[access]\npace = [{{ {offer} }}]"));
+        let info = format!("3012060a04007f00070202{arcs}");
+        assert!(hex(&card.image.master_files[&0x011C]).contains(&info), "{offer}");
+        assert!(hex(file(&card, 0x010E)).contains(&info), "{offer}: the signed copy");
+    }
+    for refused in [
+        "curve = \"secp256r1\", group = \"modp1024_160\"",
+        "mapping = \"chip_authentication\", group = \"modp1024_160\"",
+        "mapping = \"chip_authentication\", cipher = \"3des\"",
+        "mapping = \"integrated\", curve = \"secp224r1\"",
+        "group = \"modp512_160\"",
+        "colour = \"red\"",
+    ] {
+        assert!(Profile::from_toml(&format!("[access]\npace = [{{ {refused} }}]")).is_err(), "{refused}");
+    }
+}
+
+#[test]
+fn the_key_of_chip_authentication_mapping_is_in_card_security_unless_someone_changed_it() {
+    let offer = "[access]\npace = [{ mapping = \"chip_authentication\" }]\n";
+    let of = |more: &str| plain_card(&format!("{offer}{more}"));
+    let [good, forged] = ["", "card_security_tampered = \"content\""].map(of);
+    let key = good.image.mapping_keys[0].public_key().to_sec1();
+    assert!(contains(&good.image.master_files[&0x011D], &key));
+    assert!(!contains(file(&good, 0x010E), &key), "DG14 has the other key");
+    assert_eq!(forged.image.mapping_keys[0].public_key().to_sec1(), key);
+    assert!(!contains(&forged.image.master_files[&0x011D], &key));
+    let bad = of("card_security_tampered = \"signature\"");
+    assert_ne!(bad.image.master_files[&0x011D], good.image.master_files[&0x011D]);
+    assert!(!of("card_security = false").image.master_files.contains_key(&0x011D));
+    assert!(!plain_card("").image.master_files.contains_key(&0x011D));
+}
+
+#[test]
+fn details_are_written_as_asked() {
+    let details = |more: &str| {
+        let card = plain_card(&format!("files = {{ optional = [\"DG11\", \"DG12\"] }}\n[additional_details]\n{more}"));
+        hex(&[file(&card, 0x010B), file(&card, 0x010C)].concat())
+    };
+    // 5F2B is the date of birth, 15 March 1990.
+    for (dates, value) in [
+        ("digits", "5f2b083139393030333135"),
+        ("bcd", "5f2b0419900315"),
+        ("text", "5f2b0b3135204d41522031393930"),
+        ("partial", "5f2b083139393030303030"),
+    ] {
+        assert!(details(&format!("dates = \"{dates}\"")).contains(value), "{dates}");
+    }
+    let empty = details("empty_fields = true");
+    assert!(empty.contains("5f1200") && empty.contains("5f5600"));
+    let small = plain_card("[files]\nlower_case_mrz = true");
+    assert!(contains(file(&small, 0x0101), b"idvnm190123456"));
+    assert_eq!(hex(file(&plain_card("[dg13]\nundecodable = \"empty\""), 0x010D)), "6d00");
 }

@@ -1,32 +1,32 @@
-//! The chip's end of Chip Authentication version 1 with elliptic curves (ICAO Doc 9303-11, 6.2).
-
-use icao9303::crypto::curve::Point;
+//! The chip's end of Chip Authentication version 1, on curves and in groups of integers (ICAO Doc 9303-11, 6.2).
 
 use super::{
+    key_agreement::Element,
     secure_messaging::Session,
     status,
     tlv::{data_object, data_objects, single},
 };
-use crate::image::{ChipAuthenticationKey, Cipher};
+use crate::image::{ChipAuthenticationKey, Cipher, Domain};
 
-/// id-CA-ECDH without its last arc (BSI TR-03110-3, A.1.1.2): 0.4.0.127.0.7.2.2.3.2.
-const CA_ECDH: [u8; 9] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x03, 0x02];
+/// id-CA (BSI TR-03110-3, A.1.1.2): 0.4.0.127.0.7.2.2.3.
+const CA: [u8; 8] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x03];
 
 impl ChipAuthenticationKey {
     /// The value of the protocol's object identifier.
     #[must_use]
     pub fn oid(&self) -> Vec<u8> {
-        [&CA_ECDH[..], &[self.cipher.last_arc()]].concat()
+        let key_agreement = match self.key.domain() {
+            Domain::Group(_) => 1,
+            Domain::Curve(_) => 2,
+        };
+        [&CA[..], &[key_agreement, self.cipher.last_arc()]].concat()
     }
 
     /// The session with a terminal that sent this ephemeral public key.
     fn agree(&self, public_key: &[u8]) -> Result<Session, u16> {
-        if public_key.first() != Some(&0x04) {
-            return Err(status::WRONG_DATA);
-        }
-        let peer = Point::from_sec1(self.key.curve(), public_key).map_err(|_| status::WRONG_DATA)?;
-        let secret = self.key.diffie_hellman(&peer).map_err(|_| status::WRONG_DATA)?.x();
-        Ok(Session::from_secret(self.cipher, &secret))
+        let peer = Element::from_bytes(self.key.domain(), public_key).ok_or(status::WRONG_DATA)?;
+        let shared = self.key.agree(&peer).ok_or(status::WRONG_DATA)?;
+        Ok(Session::from_secret(self.cipher, &shared.to_secret()))
     }
 }
 

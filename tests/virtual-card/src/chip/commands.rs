@@ -4,6 +4,7 @@ use super::{
     Chip, active_authentication,
     apdu::{Command, Reply},
     bac, chip_authentication, files,
+    key_agreement::PrivateKey,
     pace::{Choice, Pace, PasswordKind, Progress},
     randomness, status,
 };
@@ -47,18 +48,18 @@ impl Chip {
         done.map_or_else(Reply::from, Reply::success)
     }
 
-    /// The whole command, once the last of a chain is there.
+    /// The whole command, once the last of a chain is there. The steps of PACE are a chain of commands of which each is
+    /// answered; there a command goes on as long as its data object is not whole, as that of a 2048-bit number in short
+    /// length is not.
     fn joined(&mut self, command: &Command, pace: bool) -> Result<Option<Command>, u16> {
-        if pace {
-            return Ok(Some(command.clone()));
-        }
         let chain = &mut self.state.chain;
         if chain.len() + command.data.len() > LONGEST_CHAIN {
             chain.clear();
             return Err(status::WRONG_LENGTH);
         }
         chain.extend_from_slice(&command.data);
-        if command.is_chained() {
+        let goes_on = if pace { command.is_chained() && begins_object(chain) } else { command.is_chained() };
+        if goes_on {
             return Ok(None);
         }
         Ok(Some(Command { data: std::mem::take(chain), ..command.clone() }))
@@ -144,6 +145,9 @@ impl Chip {
 
     fn manage_security_environment(&mut self, command: &Command) -> Result<Vec<u8>, u16> {
         self.state.chip_authentication = None;
+        if self.faults.select_with_le_refused && command.le.is_some() {
+            return Err(status::WRONG_LENGTH);
+        }
         match command.parameters() {
             0xC1A4 => self.set_pace(&command.data),
             0x41A4 => {
@@ -179,15 +183,23 @@ impl Chip {
         if self.image.pace.is_empty() {
             return Err(status::UNKNOWN_INSTRUCTION);
         }
-        if self.faults.pace_in_master_file_only && self.state.application {
+        let refused_here = if self.state.application {
+            self.faults.pace_in_master_file_only
+        } else {
+            self.faults.pace_in_application_only
+        };
+        if refused_here {
             return Err(status::CONDITIONS);
         }
         let choice = Choice::from_data(data, &self.image.pace, &self.image.passwords)?;
+        if self.faults.pace_first_offer_only && self.image.pace.first() != Some(&choice.offer) {
+            return Err(status::REFERENCE_NOT_FOUND);
+        }
         let tries = match choice.password {
             PasswordKind::Pin => self.tries.pin,
             _ => self.tries.others,
         };
-        self.state.pace = Some(Pace::new(choice, &self.image.passwords)?);
+        self.state.pace = Some(Pace::new(choice, &self.image.passwords, &self.image.mapping_keys)?);
         match tries {
             // A blocked password is told here already; a used up try too (BSI TR-03110-3, B.11.1).
             Some(0) => Err(status::TRIES_LEFT),
@@ -268,14 +280,15 @@ impl Chip {
         Ok(answer)
     }
 
-    /// Makes a step's answer wrong and leaves it well formed: another point where it is one, otherwise other last bits.
+    /// Makes a step's answer wrong and leaves it well formed: another public key where it is one, otherwise other last
+    /// bits.
     fn falsify(&mut self, answer: &mut [u8]) {
-        let curve = self.state.pace.as_ref().map(|pace| pace.choice().offer.curve);
-        let point = curve.map(|curve| randomness::private_key(&mut self.randomness, curve).public_key().to_sec1());
-        match point.filter(|point| point.len() < answer.len()) {
-            Some(point) => {
-                let start = answer.len() - point.len();
-                answer[start..].copy_from_slice(&point);
+        let domain = self.state.pace.as_ref().map(|pace| pace.choice().offer.domain);
+        let other = domain.map(|domain| PrivateKey::generate(domain, &mut self.randomness).public_key().to_bytes());
+        match other.filter(|other| other.len() < answer.len()) {
+            Some(other) => {
+                let start = answer.len() - other.len();
+                answer[start..].copy_from_slice(&other);
             }
             None => answer.last_mut().into_iter().for_each(|last| *last ^= 1),
         }
@@ -319,6 +332,16 @@ impl Chip {
     const fn demand_access(&self) -> Result<(), u16> {
         if self.state.session.is_some() { Ok(()) } else { Err(status::SECURITY_STATUS) }
     }
+}
+
+/// Whether these bytes begin a data object 7C that needs more of them.
+fn begins_object(bytes: &[u8]) -> bool {
+    let (header, length) = match *bytes {
+        [0x7C, 0x81, length, ..] => (3, usize::from(length)),
+        [0x7C, 0x82, high, low, ..] => (4, usize::from(u16::from_be_bytes([high, low]))),
+        _ => return false,
+    };
+    bytes.len() < header + length && header + length <= LONGEST_CHAIN
 }
 
 /// Takes one try off and says what is left, `6300` where tries are not counted.

@@ -206,7 +206,8 @@ fn read_file(
         return Err(status::OFFSET_OUTSIDE);
     }
     // Data object 53 around what the odd instruction reads counts too: at most 4 bytes for tag and length.
-    let wanted = if odd { odd_payload(asked.min(room)) } else { asked.min(room) };
+    let given = if faults.ignores_le { room } else { asked.min(room) };
+    let wanted = if odd { odd_payload(given) } else { given };
     let wanted = wanted.min(faults.read_at_most.unwrap_or(usize::MAX));
     let mut data = stored[..wanted.min(stored.len())].to_vec();
     if file.endless {

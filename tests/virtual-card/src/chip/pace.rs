@@ -1,28 +1,59 @@
-//! The chip's end of PACE version 2 with elliptic curves and generic mapping (ICAO Doc 9303-11, 4.4).
+//! The chip's end of PACE version 2 (ICAO Doc 9303-11, 4.4): generic, integrated and chip authentication mapping, on curves
+//! and in groups of integers.
 //!
 //! [`PaceOffer::oid`] names the mechanism, [`Pace`] is one run: chosen by MSE:Set AT, then four GENERAL AUTHENTICATE
-//! steps, each of which moves it on or ends it.
+//! steps, each of which moves it on or ends it. [`chip_authentication`] makes the proof that the last one may carry,
+//! [`integrated`] finds the generator of integrated mapping.
 
-use icao9303::crypto::curve::{Point, PrivateKey};
+pub mod chip_authentication;
+pub mod integrated;
+
+use icao9303::crypto::curve;
 
 use super::{
     block_cipher::{self, BlockCipher},
+    key_agreement::{Element, PrivateKey},
     key_derivation,
     randomness::{self, Randomness},
     secure_messaging::Session,
     status,
     tlv::{data_object, data_objects, single},
 };
-use crate::image::{Cipher, PaceOffer, Passwords};
+use crate::image::{Cipher, Domain, Mapping, PaceOffer, Passwords};
 
-/// id-PACE-ECDH-GM without its last arc (BSI TR-03110-3, A.1.1.1): 0.4.0.127.0.7.2.2.4.2.
-const PACE_ECDH_GM: [u8; 9] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02];
+/// id-PACE (BSI TR-03110-3, A.1.1.1): 0.4.0.127.0.7.2.2.4.
+const PACE: [u8; 8] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04];
 
 impl PaceOffer {
     /// The value of the mechanism's object identifier.
     #[must_use]
     pub fn oid(&self) -> Vec<u8> {
-        [&PACE_ECDH_GM[..], &[self.cipher.last_arc()]].concat()
+        [&PACE[..], &[self.mechanism_arc(), self.cipher.last_arc()]].concat()
+    }
+
+    /// The arc of key agreement and mapping. Chip authentication mapping is defined for curves alone.
+    #[must_use]
+    pub const fn mechanism_arc(&self) -> u8 {
+        match (self.domain, self.mapping) {
+            (Domain::Group(_), Mapping::Generic) => 1,
+            (Domain::Curve(_), Mapping::Generic) => 2,
+            (Domain::Group(_), Mapping::Integrated) => 3,
+            (Domain::Curve(_), Mapping::Integrated) => 4,
+            (_, Mapping::ChipAuthentication) => 6,
+        }
+    }
+
+    /// The authentication token over the public key that the token's receiver sent (ICAO Doc 9303-11, 4.4.3.4).
+    #[must_use]
+    pub fn token(&self, mac_key: &[u8], public_key: &Element) -> [u8; 8] {
+        block_cipher::mac(self.cipher, mac_key, &self.token_input(public_key))
+    }
+
+    /// What the token is computed over: the public key data object.
+    #[must_use]
+    pub fn token_input(&self, public_key: &Element) -> Vec<u8> {
+        let key = data_object(public_key.public_key_tag(), &public_key.to_bytes());
+        data_object(0x7F49, &[data_object(0x06, &self.oid()), key].concat())
     }
 }
 
@@ -106,7 +137,7 @@ impl Choice {
             (None, _) => return Err(status::WRONG_DATA),
             (Some(id), _) => **mechanism
                 .iter()
-                .find(|offer| id == [offer.curve.parameter_id()])
+                .find(|offer| same_number(id, offer.domain.parameter_id()))
                 .ok_or(status::REFERENCE_NOT_FOUND)?,
         };
         let password = PasswordKind::from_reference(reference).ok_or(status::REFERENCE_NOT_FOUND)?;
@@ -115,18 +146,25 @@ impl Choice {
     }
 }
 
+/// Whether an unsigned number, leading zeros or not, is this one.
+fn same_number(bytes: &[u8], number: u8) -> bool {
+    bytes.split_last().is_some_and(|(last, zeros)| *last == number && zeros.iter().all(|byte| *byte == 0))
+}
+
 /// Where a run stands.
 enum Step {
     Nonce,
     Map { nonce: Vec<u8> },
-    Agree { generator: Point },
-    Confirm { session_secret: Vec<u8>, own: Point, peer: Point },
+    Agree { generator: Element, mapping: Option<PrivateKey> },
+    Confirm { session_secret: Vec<u8>, own: Element, peer: Element, mapping: Option<PrivateKey> },
 }
 
 /// One run of the protocol.
 pub struct Pace {
     choice: Choice,
     secret: Vec<u8>,
+    /// The chip's own key, which chip authentication mapping proves.
+    chip_key: Option<curve::PrivateKey>,
     step: Step,
 }
 
@@ -139,13 +177,18 @@ pub enum Progress {
 }
 
 impl Pace {
-    /// A run for what MSE:Set AT chose.
+    /// A run for what MSE:Set AT chose. Chip authentication mapping proves one of `mapping_keys`.
     ///
     /// # Errors
-    /// `6A88`: the chip does not hold that password.
-    pub fn new(choice: Choice, passwords: &Passwords) -> Result<Self, u16> {
+    /// `6A88`: the chip does not hold that password or that key.
+    pub fn new(choice: Choice, passwords: &Passwords, mapping_keys: &[curve::PrivateKey]) -> Result<Self, u16> {
         let secret = choice.password.secret(passwords).ok_or(status::REFERENCE_NOT_FOUND)?;
-        Ok(Self { choice, secret, step: Step::Nonce })
+        let PaceOffer { mapping, domain, .. } = choice.offer;
+        let chip_key = mapping_keys.iter().find(|key| Domain::Curve(key.curve()) == domain).cloned();
+        if mapping == Mapping::ChipAuthentication && chip_key.is_none() {
+            return Err(status::REFERENCE_NOT_FOUND);
+        }
+        Ok(Self { choice, secret, chip_key, step: Step::Nonce })
     }
 
     /// What was chosen.
@@ -165,12 +208,14 @@ impl Pace {
         }
     }
 
-    /// Operations with a key that the expected step takes: two for the mapping, two for the agreement.
+    /// Operations with a key that the expected step takes: two for the mapping (one where it is integrated), two for the
+    /// agreement.
     #[must_use]
     pub const fn key_operations(&self) -> u32 {
-        match self.step {
-            Step::Map { .. } | Step::Agree { .. } => 2,
-            Step::Nonce | Step::Confirm { .. } => 0,
+        match (&self.step, self.choice.offer.mapping) {
+            (Step::Map { .. }, Mapping::Integrated) => 1,
+            (Step::Map { .. } | Step::Agree { .. }, _) => 2,
+            (Step::Nonce | Step::Confirm { .. }, _) => 0,
         }
     }
 
@@ -183,11 +228,20 @@ impl Pace {
         let (step, answer) = match &self.step {
             Step::Nonce if dynamic.is_empty() => self.nonce(randomness),
             Step::Nonce => return Err(status::WRONG_DATA),
-            Step::Map { nonce } => self.map(nonce, self.point(dynamic, 0x81)?, randomness)?,
-            Step::Agree { generator } => self.agree(generator, self.point(dynamic, 0x83)?, randomness)?,
-            Step::Confirm { session_secret, own, peer } => {
+            Step::Map { nonce } => {
+                let sent = single(dynamic, 0x81).ok_or(status::WRONG_DATA)?;
+                match self.choice.offer.mapping {
+                    Mapping::Integrated => self.map_integrated(nonce, sent)?,
+                    Mapping::Generic | Mapping::ChipAuthentication => self.map(nonce, sent, randomness)?,
+                }
+            }
+            Step::Agree { generator, mapping } => {
+                let sent = single(dynamic, 0x83).ok_or(status::WRONG_DATA)?;
+                self.agree(generator, mapping.as_ref(), sent, randomness)?
+            }
+            Step::Confirm { session_secret, own, peer, mapping } => {
                 let token = single(dynamic, 0x85).ok_or(status::WRONG_DATA)?;
-                let (answer, session) = self.confirm(session_secret, own, peer, token)?;
+                let (answer, session) = self.confirm(session_secret, own, peer, mapping.as_ref(), token)?;
                 return Ok(Progress::Done(data_object(0x7C, &answer), Box::new(session)));
             }
         };
@@ -197,57 +251,75 @@ impl Pace {
 
     /// Step 1: the encrypted nonce.
     fn nonce(&self, randomness: &mut Randomness) -> (Step, Vec<u8>) {
-        let nonce = randomness::bytes::<16>(randomness).to_vec();
-        let cipher = self.choice.offer.cipher;
+        let PaceOffer { cipher, mapping, .. } = self.choice.offer;
+        let length = if mapping == Mapping::Integrated { cipher.mapping_nonce_len() } else { 16 };
+        let nonce = randomness::some_bytes(randomness, length);
         let key = key_derivation::derive(cipher, &self.secret, key_derivation::PASSWORD);
         let encrypted = BlockCipher::new(cipher, &key).encrypt_cbc(&vec![0; cipher.block_len()], &nonce);
         (Step::Map { nonce }, data_object(0x80, &encrypted))
     }
 
-    /// Step 2: the generator that only those who know the nonce find.
-    fn map(&self, nonce: &[u8], peer: Point, randomness: &mut Randomness) -> Result<(Step, Vec<u8>), u16> {
-        let curve = self.choice.offer.curve;
-        let key = randomness::private_key(randomness, curve);
-        let shared = key.diffie_hellman(&peer).map_err(|_| status::WRONG_DATA)?;
-        let generator = curve.generic_mapping(nonce, &shared).map_err(|_| status::WRONG_DATA)?;
-        Ok((Step::Agree { generator }, data_object(0x82, &key.public_key().to_sec1())))
+    /// Step 2: the generator that only those who know the nonce find, by an exchange of public keys.
+    fn map(&self, nonce: &[u8], sent: &[u8], randomness: &mut Randomness) -> Result<(Step, Vec<u8>), u16> {
+        let domain = self.choice.offer.domain;
+        let peer = Element::from_bytes(domain, sent).ok_or(status::WRONG_DATA)?;
+        let key = PrivateKey::generate(domain, randomness);
+        let generator = key.agree(&peer).and_then(|shared| shared.generic_mapping(nonce)).ok_or(status::WRONG_DATA)?;
+        let answer = data_object(0x82, &key.public_key().to_bytes());
+        Ok((Step::Agree { generator, mapping: Some(key) }, answer))
+    }
+
+    /// Step 2 of integrated mapping: the terminal's nonce, to which the chip says nothing.
+    fn map_integrated(&self, nonce: &[u8], sent: &[u8]) -> Result<(Step, Vec<u8>), u16> {
+        let PaceOffer { cipher, domain, .. } = self.choice.offer;
+        if sent.len() != cipher.key_len() {
+            return Err(status::WRONG_DATA);
+        }
+        let generator = integrated::generator(domain, cipher, nonce, sent).ok_or(status::WRONG_DATA)?;
+        Ok((Step::Agree { generator, mapping: None }, data_object(0x82, &[])))
     }
 
     /// Step 3: key agreement over that generator.
-    fn agree(&self, generator: &Point, peer: Point, randomness: &mut Randomness) -> Result<(Step, Vec<u8>), u16> {
-        let key: PrivateKey = randomness::private_key(randomness, self.choice.offer.curve);
-        let own = key.public_key_on(generator).map_err(|_| status::WRONG_DATA)?;
+    fn agree(
+        &self,
+        generator: &Element,
+        mapping: Option<&PrivateKey>,
+        sent: &[u8],
+        randomness: &mut Randomness,
+    ) -> Result<(Step, Vec<u8>), u16> {
+        let domain = self.choice.offer.domain;
+        let peer = Element::from_bytes(domain, sent).ok_or(status::WRONG_DATA)?;
+        let key = PrivateKey::generate(domain, randomness);
+        let own = key.agree(generator).ok_or(status::WRONG_DATA)?;
         if own == peer {
             return Err(status::AUTHENTICATION_FAILED);
         }
-        let session_secret = key.diffie_hellman(&peer).map_err(|_| status::WRONG_DATA)?.x();
-        let answer = data_object(0x84, &own.to_sec1());
-        Ok((Step::Confirm { session_secret, own, peer }, answer))
+        let session_secret = key.agree(&peer).ok_or(status::WRONG_DATA)?.to_secret();
+        let answer = data_object(0x84, &own.to_bytes());
+        Ok((Step::Confirm { session_secret, own, peer, mapping: mapping.cloned() }, answer))
     }
 
-    /// Step 4: mutual authentication.
-    fn confirm(&self, secret: &[u8], own: &Point, peer: &Point, token: &[u8]) -> Result<(Vec<u8>, Session), u16> {
+    /// Step 4: mutual authentication, and the chip's own proof.
+    fn confirm(
+        &self,
+        secret: &[u8],
+        own: &Element,
+        peer: &Element,
+        mapping: Option<&PrivateKey>,
+        token: &[u8],
+    ) -> Result<(Vec<u8>, Session), u16> {
         let cipher = self.choice.offer.cipher;
         let mac_key = key_derivation::derive(cipher, secret, key_derivation::MAC);
-        if self.token(&mac_key, own)[..] != *token {
+        if self.choice.offer.token(&mac_key, own)[..] != *token {
             return Err(status::AUTHENTICATION_FAILED);
         }
-        Ok((data_object(0x86, &self.token(&mac_key, peer)), Session::from_secret(cipher, secret)))
-    }
-
-    /// The authentication token over the public key that the token's receiver sent (ICAO Doc 9303-11, 4.4.3.4).
-    fn token(&self, mac_key: &[u8], public_key: &Point) -> [u8; 8] {
-        let cipher = self.choice.offer.cipher;
-        let content = [data_object(0x06, &self.choice.offer.oid()), data_object(0x86, &public_key.to_sec1())].concat();
-        block_cipher::mac(cipher, mac_key, &data_object(0x7F49, &content))
-    }
-
-    fn point(&self, dynamic: &[u8], tag: u16) -> Result<Point, u16> {
-        let encoded = single(dynamic, tag).ok_or(status::WRONG_DATA)?;
-        // Only the uncompressed form is allowed (ICAO Doc 9303-11, 9.4.5).
-        if encoded.first() != Some(&0x04) {
-            return Err(status::WRONG_DATA);
+        let mut answer = data_object(0x86, &self.choice.offer.token(&mac_key, peer));
+        if let (Mapping::ChipAuthentication, Some(chip_key), Some(PrivateKey::Curve(mapping))) =
+            (self.choice.offer.mapping, &self.chip_key, mapping)
+        {
+            let key = key_derivation::derive(cipher, secret, key_derivation::ENCRYPTION);
+            answer.extend(data_object(0x8A, &chip_authentication::encrypted_data(cipher, &key, chip_key, mapping)));
         }
-        Point::from_sec1(self.choice.offer.curve, encoded).map_err(|_| status::WRONG_DATA)
+        Ok((answer, Session::from_secret(cipher, secret)))
     }
 }

@@ -13,6 +13,13 @@ pub fn bytes<const N: usize>(randomness: &mut Randomness) -> [u8; N] {
     bytes
 }
 
+/// So many random bytes.
+pub fn some_bytes(randomness: &mut Randomness, count: usize) -> Vec<u8> {
+    let mut bytes = vec![0; count];
+    randomness.fill_bytes(&mut bytes);
+    bytes
+}
+
 /// A private key: bytes as long as the order, drawn until they are a scalar of the curve.
 pub fn private_key(randomness: &mut Randomness, curve: Curve) -> PrivateKey {
     PrivateKey::generate(curve, &mut **randomness)

@@ -168,6 +168,16 @@ impl Session {
         self.count();
     }
 
+    /// Takes back that a message was counted.
+    pub fn count_back(&mut self) {
+        for byte in self.counter.iter_mut().rev() {
+            *byte = byte.wrapping_sub(1);
+            if *byte != 0xFF {
+                break;
+            }
+        }
+    }
+
     fn count(&mut self) {
         for byte in self.counter.iter_mut().rev() {
             *byte = byte.wrapping_add(1);

@@ -3,21 +3,25 @@
 
 use std::collections::BTreeMap;
 
-use icao9303::crypto::curve::{Curve, Point, PrivateKey};
+use icao9303::crypto::curve::{self, Curve};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
 use super::{
     Chip,
     block_cipher::{self, BlockCipher},
-    key_derivation,
-    pace::PasswordKind,
+    key_agreement::{Element, PrivateKey},
+    key_derivation, modp,
+    pace::{PasswordKind, integrated},
+    randomness::{self, Randomness},
     secure_messaging::Session,
     tlv::{data_object, data_objects, single},
 };
 use crate::{
     faults::Faults,
-    image::{ActiveAuthenticationKey, ChipAuthenticationKey, ChipImage, Cipher, Hash, PaceOffer, Passwords},
+    image::{
+        ActiveAuthenticationKey, ChipAuthenticationKey, ChipImage, Cipher, Domain, Hash, Mapping, PaceOffer, Passwords,
+    },
 };
 
 /// The MRZ information of the first person of the card's notes.
@@ -46,11 +50,14 @@ pub(crate) fn image(pace: Vec<PaceOffer>) -> ChipImage {
         bac: true,
         pace,
         chip_authentication: vec![
-            ca_key(Some(1), Cipher::Aes128, Curve::BrainpoolP256r1),
-            ca_key(Some(2), Cipher::TripleDes, Curve::Secp256r1),
+            ca_key(Some(1), Cipher::Aes128, Domain::Curve(Curve::BrainpoolP256r1)),
+            ca_key(Some(2), Cipher::TripleDes, Domain::Curve(Curve::Secp256r1)),
+            ca_key(Some(3), Cipher::Aes192, Domain::Group(modp::Group::Modp1024_160)),
+            ca_key(Some(4), Cipher::TripleDes, Domain::Group(modp::Group::Modp1024_160)),
         ],
+        mapping_keys: vec![mapping_key(Curve::BrainpoolP256r1), mapping_key(Curve::Secp521r1)],
         active_authentication: Some(ActiveAuthenticationKey::Ecdsa {
-            key: PrivateKey::from_bytes(Curve::Secp256r1, &[7; 32]).unwrap(),
+            key: curve::PrivateKey::from_bytes(Curve::Secp256r1, &[7; 32]).unwrap(),
             hash: Hash::Sha256,
             der: false,
         }),
@@ -58,17 +65,23 @@ pub(crate) fn image(pace: Vec<PaceOffer>) -> ChipImage {
     }
 }
 
-fn ca_key(key_id: Option<u32>, cipher: Cipher, curve: Curve) -> ChipAuthenticationKey {
-    ChipAuthenticationKey { key_id, cipher, key: PrivateKey::from_bytes(curve, &[9; 32]).unwrap() }
+fn ca_key(key_id: Option<u32>, cipher: Cipher, domain: Domain) -> ChipAuthenticationKey {
+    ChipAuthenticationKey { key_id, cipher, key: PrivateKey::from_bytes(domain, &[9; 20]).unwrap() }
 }
 
-pub(crate) const DEFAULT_OFFER: PaceOffer = PaceOffer { cipher: Cipher::Aes128, curve: Curve::BrainpoolP256r1 };
+/// The key that chip authentication mapping proves.
+pub(crate) fn mapping_key(curve: Curve) -> curve::PrivateKey {
+    curve::PrivateKey::from_bytes(curve, &[11; 24]).unwrap()
+}
+
+pub(crate) const DEFAULT_OFFER: PaceOffer = PaceOffer::on_curve(Cipher::Aes128, Curve::BrainpoolP256r1);
 
 /// A terminal in front of a chip.
 pub(crate) struct Terminal {
     pub(crate) chip: Chip,
     pub(crate) session: Option<TerminalSession>,
-    random: ChaCha20Rng,
+    random: Randomness,
+    extended: bool,
 }
 
 /// The terminal's end of a secure channel.
@@ -86,7 +99,8 @@ impl Terminal {
 
     pub(crate) fn facing(image: ChipImage, faults: Faults) -> Self {
         let chip = Chip::new(image, faults, Box::new(ChaCha20Rng::from_seed([1; 32])));
-        Self { chip, session: None, random: ChaCha20Rng::from_seed([2; 32]) }
+        let random: Randomness = Box::new(ChaCha20Rng::from_seed([2; 32]));
+        Self { chip, session: None, random, extended: false }
     }
 
     /// Sends bytes as they are.
@@ -99,16 +113,22 @@ impl Terminal {
     pub(crate) fn send(&mut self, header: [u8; 4], data: &[u8], le: Option<u8>) -> (Vec<u8>, u16) {
         let Some(session) = &mut self.session else {
             let mut command = header.to_vec();
-            if !data.is_empty() {
-                command.push(data.len() as u8);
+            if self.extended {
+                command.extend([0, (data.len() >> 8) as u8, data.len() as u8]);
                 command.extend_from_slice(data);
+                command.extend([0, 0]);
+            } else {
+                if !data.is_empty() {
+                    command.push(data.len() as u8);
+                    command.extend_from_slice(data);
+                }
+                command.extend(le);
             }
-            command.extend(le);
             return split(&self.chip.answer(&command, None));
         };
         let command = session.protect(header, data, le);
         let (mut body, mut status) = split(&self.chip.answer(&command, None));
-        while status >> 8 == 0x61 {
+        while status >> 8 == 0x61 && data_objects(&body).is_none() {
             let (more, next) = split(&self.chip.answer(&[0, 0xC0, 0, 0, status as u8], None));
             body.extend(more);
             status = next;
@@ -133,35 +153,60 @@ impl Terminal {
         let template = [
             data_object(0x80, &offer.oid()),
             data_object(0x83, &[reference]),
-            data_object(0x84, &[offer.curve.parameter_id()]),
+            data_object(0x84, &[offer.domain.parameter_id()]),
         ];
         self.expect([0, 0x22, 0xC1, 0xA4], &template.concat(), None)?;
         let encrypted = self.step(0x10, &[], 0x80)?;
         let key = key_derivation::derive(offer.cipher, secret, key_derivation::PASSWORD);
         let nonce = BlockCipher::new(offer.cipher, &key).decrypt_cbc(&vec![0; offer.cipher.block_len()], &encrypted);
-        let mapping = PrivateKey::generate(offer.curve, &mut self.random);
-        let answer = self.step(0x10, &data_object(0x81, &mapping.public_key().to_sec1()), 0x82)?;
-        let shared = mapping.diffie_hellman(&Point::from_sec1(offer.curve, &answer).unwrap()).unwrap();
-        let generator = offer.curve.generic_mapping(&nonce, &shared).unwrap();
-        let own = PrivateKey::generate(offer.curve, &mut self.random);
-        let own_point = own.public_key_on(&generator).unwrap();
-        let answer = self.step(0x10, &data_object(0x83, &own_point.to_sec1()), 0x84)?;
-        let peer = Point::from_sec1(offer.curve, &answer).unwrap();
-        let secret = own.diffie_hellman(&peer).unwrap().x();
+        let (generator, chip_mapping) = self.mapped(offer, &nonce)?;
+        let own = PrivateKey::generate(offer.domain, &mut self.random);
+        let own_public = own.agree(&generator).unwrap();
+        let answer = self.step(0x10, &data_object(0x83, &own_public.to_bytes()), 0x84)?;
+        let peer = Element::from_bytes(offer.domain, &answer).unwrap();
+        let secret = own.agree(&peer).unwrap().to_secret();
         let mac = key_derivation::derive(offer.cipher, &secret, key_derivation::MAC);
-        let token = |point: &Point| {
-            let content = [data_object(6, &offer.oid()), data_object(0x86, &point.to_sec1())].concat();
-            block_cipher::mac(offer.cipher, &mac, &data_object(0x7F49, &content))
-        };
-        let answer = self.step(0x00, &data_object(0x85, &token(&peer)), 0x86)?;
-        assert_eq!(answer, token(&own_point), "the chip's token");
+        let token = |key: &Element| offer.token(&mac, key);
+        let dynamic = data_object(0x7C, &data_object(0x85, &token(&peer)));
+        let answer = self.general_authenticate(0x00, &dynamic)?;
+        let objects = data_objects(single(&answer, 0x7C).unwrap()).unwrap();
+        assert_eq!((objects[0].tag, objects[0].value), (0x86, &token(&own_public)[..]), "the chip's token");
+        match (offer.mapping, objects.get(1), chip_mapping) {
+            (Mapping::ChipAuthentication, Some(proof), Some(Element::Point(point))) => {
+                assert_eq!(proof.tag, 0x8A);
+                let key = key_derivation::derive(offer.cipher, &secret, key_derivation::ENCRYPTION);
+                check_proof(offer.cipher, &key, proof.value, &point)?;
+            }
+            (mapping, proof, _) => assert!(proof.is_none() && mapping != Mapping::ChipAuthentication),
+        }
         self.session = Some(TerminalSession::from_secret(offer.cipher, &secret));
         Ok(())
     }
 
+    /// The mapped generator, and the public key of the chip's mapping where there is one.
+    fn mapped(&mut self, offer: PaceOffer, nonce: &[u8]) -> Result<(Element, Option<Element>), u16> {
+        if offer.mapping == Mapping::Integrated {
+            let own = randomness::some_bytes(&mut self.random, offer.cipher.key_len());
+            assert!(self.step(0x10, &data_object(0x81, &own), 0x82)?.is_empty());
+            return Ok((integrated::generator(offer.domain, offer.cipher, nonce, &own).unwrap(), None));
+        }
+        let mapping = PrivateKey::generate(offer.domain, &mut self.random);
+        let answer = self.step(0x10, &data_object(0x81, &mapping.public_key().to_bytes()), 0x82)?;
+        let peer = Element::from_bytes(offer.domain, &answer).unwrap();
+        Ok((mapping.agree(&peer).unwrap().generic_mapping(nonce).unwrap(), Some(peer)))
+    }
+
     fn step(&mut self, cla: u8, dynamic: &[u8], tag: u16) -> Result<Vec<u8>, u16> {
-        let answer = self.expect([cla, 0x86, 0, 0], &data_object(0x7C, dynamic), Some(0))?;
+        let answer = self.general_authenticate(cla, &data_object(0x7C, dynamic))?;
         Ok(single(single(&answer, 0x7C).unwrap(), tag).unwrap().to_vec())
+    }
+
+    /// In extended length where the data needs it: a 2048-bit number does.
+    fn general_authenticate(&mut self, cla: u8, data: &[u8]) -> Result<Vec<u8>, u16> {
+        self.extended = data.len() > 255;
+        let answer = self.expect([cla, 0x86, 0, 0], data, Some(0));
+        self.extended = false;
+        answer
     }
 
     pub(crate) fn bac(&mut self, mrz_information: &str) -> Result<(), u16> {
@@ -184,21 +229,22 @@ impl Terminal {
         Ok(())
     }
 
-    /// Chip Authentication in the variant of the key's cipher, with a key of which the public half is known.
-    pub(crate) fn chip_authentication(&mut self, key_id: u8, cipher: Cipher, public: &Point) -> Result<(), u16> {
-        let own = PrivateKey::generate(public.curve(), &mut self.random);
-        let own_point = own.public_key().to_sec1();
+    /// Chip Authentication in the variant of the key's cipher, with a key of [`image`].
+    pub(crate) fn chip_authentication(&mut self, key_id: u8, cipher: Cipher, domain: Domain) -> Result<(), u16> {
+        let own = PrivateKey::generate(domain, &mut self.random);
+        let own_public = own.public_key().to_bytes();
         if cipher == Cipher::TripleDes {
-            let template = [data_object(0x91, &own_point), data_object(0x84, &[key_id])].concat();
+            let template = [data_object(0x91, &own_public), data_object(0x84, &[key_id])].concat();
             self.expect([0, 0x22, 0x41, 0xA6], &template, None)?;
         } else {
-            let oid = ca_key(None, cipher, public.curve()).oid();
+            let oid = ca_key(None, cipher, domain).oid();
             let template = [data_object(0x80, &oid), data_object(0x84, &[key_id])].concat();
             self.expect([0, 0x22, 0x41, 0xA4], &template, None)?;
-            let data = data_object(0x7C, &data_object(0x80, &own_point));
+            let data = data_object(0x7C, &data_object(0x80, &own_public));
             assert_eq!(self.expect([0, 0x86, 0, 0], &data, Some(0))?, [0x7C, 0]);
         }
-        self.session = Some(TerminalSession::from_secret(cipher, &own.diffie_hellman(public).unwrap().x()));
+        let shared = own.agree(&ca_key(None, cipher, domain).key.public_key()).unwrap();
+        self.session = Some(TerminalSession::from_secret(cipher, &shared.to_secret()));
         Ok(())
     }
 
@@ -208,6 +254,17 @@ impl Terminal {
             (_, status) => Err(status),
         }
     }
+}
+
+/// Whether the proof of chip authentication mapping is that of the key that the chip should have.
+fn check_proof(cipher: Cipher, key: &[u8], encrypted: &[u8], mapping: &curve::Point) -> Result<(), u16> {
+    let cipher = BlockCipher::new(cipher, key);
+    let iv = cipher.encrypt_cbc(&[0; 16], &[0xFF; 16]);
+    let plain = cipher.decrypt_cbc(&iv, encrypted);
+    let curve = mapping.curve();
+    let data = curve::PrivateKey::from_bytes(curve, block_cipher::unpad(&plain).unwrap()).unwrap();
+    let found = data.diffie_hellman(&mapping_key(curve).public_key()).unwrap();
+    if found == *mapping { Ok(()) } else { Err(0) }
 }
 
 impl TerminalSession {
@@ -260,7 +317,12 @@ impl TerminalSession {
         BlockCipher::new(self.cipher, &self.encryption)
     }
 
-    fn counter(&self) -> Vec<u8> {
+    /// Goes back to a counter seen before.
+    pub(crate) fn set_counter(&mut self, counter: &[u8]) {
+        self.counter = counter.iter().fold(0, |number, byte| number << 8 | u128::from(*byte));
+    }
+
+    pub(crate) fn counter(&self) -> Vec<u8> {
         self.counter.to_be_bytes()[16 - self.cipher.block_len()..].to_vec()
     }
 

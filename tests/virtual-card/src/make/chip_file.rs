@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use icao9303::crypto::curve::{KeyError, PrivateKey};
+use icao9303::crypto::curve::{self, KeyError};
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use serde::{Deserialize, Serialize};
 
-use crate::image::{
-    ActiveAuthenticationKey, ChipAuthenticationKey, ChipImage, ExtendedLength, Hash, PaceOffer, Passwords,
-};
-use crate::profile::algorithms::{CipherName, CurveName, Digest, Hexadecimal};
+use crate::chip::key_agreement::PrivateKey;
+use crate::image::{ActiveAuthenticationKey, ChipAuthenticationKey, ChipImage, ExtendedLength, Hash, Passwords};
+use crate::profile::access::Offer;
+use crate::profile::algorithms::{CipherName, CurveName, Digest, GroupName, Hexadecimal, domain, domain_keys};
 
 /// A stored chip cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,12 @@ pub enum ChipFileError {
     /// A private key is not one.
     #[error("chip.toml: {0}")]
     Key(#[from] KeyError),
+    /// A private key is zero, or not below the order.
+    #[error("chip.toml: a private key is out of range")]
+    OutOfRange,
+    /// A key has no domain parameters, or two of them.
+    #[error("chip.toml: {0}")]
+    Domain(String),
     /// An RSA key cannot be written or read.
     #[error("chip.toml: {0}")]
     RsaKey(#[from] rsa::pkcs8::Error),
@@ -37,7 +43,6 @@ pub enum ChipFileError {
 /// # Errors
 /// Where a key cannot be encoded.
 pub fn write(image: &ChipImage) -> Result<String, ChipFileError> {
-    let offer = |offer: &PaceOffer| StoredOffer { cipher: offer.cipher.into(), curve: CurveName(offer.curve) };
     let stored = Stored {
         atr: Hexadecimal(image.atr.clone()),
         bac: image.bac,
@@ -46,7 +51,8 @@ pub fn write(image: &ChipImage) -> Result<String, ChipFileError> {
         pin: image.passwords.pin.clone(),
         puk: image.passwords.puk.clone(),
         extended_length: image.extended_length.map(|limits| [limits.max_command, limits.max_response]),
-        pace: image.pace.iter().map(offer).collect(),
+        pace: image.pace.iter().copied().map(Offer::from).collect(),
+        mapping_keys: image.mapping_keys.iter().map(StoredMappingKey::of).collect(),
         chip_authentication: image.chip_authentication.iter().map(StoredChipKey::of).collect(),
         active_authentication: image.active_authentication.as_ref().map(StoredActiveKey::of).transpose()?,
         master_files: stored_files(&image.master_files),
@@ -61,7 +67,6 @@ pub fn write(image: &ChipImage) -> Result<String, ChipFileError> {
 /// Where it is not one.
 pub fn read(text: &str) -> Result<ChipImage, ChipFileError> {
     let stored: Stored = toml::from_str(text)?;
-    let offer = |offer: &StoredOffer| PaceOffer { cipher: offer.cipher.into(), curve: offer.curve.0 };
     let limits = |[max_command, max_response]: [u16; 2]| ExtendedLength { max_command, max_response };
     Ok(ChipImage {
         atr: stored.atr.0,
@@ -74,7 +79,8 @@ pub fn read(text: &str) -> Result<ChipImage, ChipFileError> {
             puk: stored.puk,
         },
         bac: stored.bac,
-        pace: stored.pace.iter().map(offer).collect(),
+        pace: stored.pace.into_iter().map(Into::into).collect(),
+        mapping_keys: stored.mapping_keys.iter().map(StoredMappingKey::key).collect::<Result<_, _>>()?,
         chip_authentication: stored.chip_authentication.iter().map(StoredChipKey::key).collect::<Result<_, _>>()?,
         active_authentication: stored.active_authentication.map(StoredActiveKey::key).transpose()?,
         extended_length: stored.extended_length.map(limits),
@@ -96,7 +102,9 @@ struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     extended_length: Option<[u16; 2]>,
     #[serde(default)]
-    pace: Vec<StoredOffer>,
+    pace: Vec<Offer>,
+    #[serde(default)]
+    mapping_keys: Vec<StoredMappingKey>,
     #[serde(default)]
     chip_authentication: Vec<StoredChipKey>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -107,9 +115,19 @@ struct Stored {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StoredOffer {
-    cipher: CipherName,
+struct StoredMappingKey {
     curve: CurveName,
+    private_key: Hexadecimal,
+}
+
+impl StoredMappingKey {
+    fn of(key: &curve::PrivateKey) -> Self {
+        Self { curve: CurveName(key.curve()), private_key: Hexadecimal(key.to_bytes().to_vec()) }
+    }
+
+    fn key(&self) -> Result<curve::PrivateKey, ChipFileError> {
+        Ok(curve::PrivateKey::from_bytes(self.curve.0, &self.private_key.0)?)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -118,22 +136,23 @@ struct StoredChipKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     key_id: Option<u32>,
     cipher: CipherName,
-    curve: CurveName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    curve: Option<CurveName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    group: Option<GroupName>,
     private_key: Hexadecimal,
 }
 
 impl StoredChipKey {
     fn of(key: &ChipAuthenticationKey) -> Self {
-        Self {
-            key_id: key.key_id,
-            cipher: key.cipher.into(),
-            curve: CurveName(key.key.curve()),
-            private_key: Hexadecimal(key.key.to_bytes().to_vec()),
-        }
+        let (curve, group) = domain_keys(key.key.domain());
+        let private_key = Hexadecimal(key.key.to_bytes());
+        Self { key_id: key.key_id, cipher: key.cipher.into(), curve, group, private_key }
     }
 
     fn key(&self) -> Result<ChipAuthenticationKey, ChipFileError> {
-        let key = PrivateKey::from_bytes(self.curve.0, &self.private_key.0)?;
+        let domain = domain(self.curve, self.group).map_err(ChipFileError::Domain)?;
+        let key = PrivateKey::from_bytes(domain, &self.private_key.0).ok_or(ChipFileError::OutOfRange)?;
         Ok(ChipAuthenticationKey { key_id: self.key_id, cipher: self.cipher.into(), key })
     }
 }
@@ -165,7 +184,7 @@ impl StoredActiveKey {
     fn key(self) -> Result<ActiveAuthenticationKey, ChipFileError> {
         Ok(match self {
             Self::Ecdsa { curve, private_key, hash, der } => ActiveAuthenticationKey::Ecdsa {
-                key: PrivateKey::from_bytes(curve.0, &private_key.0)?,
+                key: curve::PrivateKey::from_bytes(curve.0, &private_key.0)?,
                 hash: hash.into(),
                 der,
             },

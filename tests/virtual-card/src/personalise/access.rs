@@ -1,13 +1,15 @@
-//! SecurityInfos: EF.CardAccess and DG14 (Doc 9303-11, 9.2).
+//! SecurityInfos: EF.CardAccess, DG14 and EF.CardSecurity (Doc 9303-11, 9.2).
 
-use icao9303::crypto::curve::Curve;
+use icao9303::crypto::curve;
 
 use crate::asn1;
-use crate::image::{ChipAuthenticationKey, Cipher};
-use crate::pki::key::ec_public_key_info;
+use crate::chip::key_agreement::PrivateKey;
+use crate::image::{ChipAuthenticationKey, Domain, PaceOffer};
+use crate::pki::key::{dh_public_key_info, ec_public_key_info};
 use crate::profile::Profile;
 use crate::profile::access::{Offer, OtherMechanism};
 use crate::profile::algorithms::KeyKind;
+use crate::profile::chip_keys::Parameters;
 
 /// EF.CardAccess: what the chip says before anything is protected. None without PACE.
 #[must_use]
@@ -39,17 +41,35 @@ pub fn data_group_14(profile: &Profile, keys: &[ChipAuthenticationKey]) -> Optio
     (!infos.is_empty()).then(|| asn1::tlv(0x6E, &asn1::set_as_given(&infos)))
 }
 
-/// The SecurityInfos that a signature protects: those of DG14, and of EF.CardSecurity.
+/// The content of EF.CardSecurity: the PACE offer, and the public keys that go with chip authentication mapping. Where
+/// that is not offered, what DG14 holds.
 #[must_use]
-pub fn signed_infos(profile: &Profile, keys: &[ChipAuthenticationKey]) -> Vec<Vec<u8>> {
+pub fn card_security(profile: &Profile, keys: &[ChipAuthenticationKey], mapping_keys: &[curve::PrivateKey]) -> Vec<u8> {
+    if mapping_keys.is_empty() {
+        return asn1::set_as_given(&signed_infos(profile, keys));
+    }
+    let mut infos = pace_infos(&profile.access.pace, &profile.access.other_mechanisms);
+    if profile.access.terminal_authentication_in_card_access {
+        infos.push(terminal_authentication_info());
+    }
+    infos.extend(
+        chip_authentication_infos(profile).into_iter().filter(|_| profile.access.chip_authentication_in_card_access),
+    );
+    // The mapping finds its key by the curve; numbers tell keys apart where there are several.
+    let several = mapping_keys.len() > 1;
+    infos.extend(mapping_keys.iter().zip(1..).map(|(key, number)| {
+        public_key_info(&key.clone().into(), Parameters::Standardized, several.then_some(number))
+    }));
+    asn1::set_as_given(&infos)
+}
+
+/// The SecurityInfos that the signature over DG14 protects.
+fn signed_infos(profile: &Profile, keys: &[ChipAuthenticationKey]) -> Vec<Vec<u8>> {
     let access = &profile.access;
     let mut infos = chip_authentication_infos(profile);
     let parameters = profile.chip_authentication.keys.iter().map(|key| key.parameters);
-    infos.extend(keys.iter().zip(parameters).map(|(key, parameters)| {
-        // ChipAuthenticationPublicKeyInfo, id-PK-ECDH.
-        let info = ec_public_key_info(&key.key.public_key(), parameters);
-        asn1::sequence(&[asn1::oid("0.4.0.127.0.7.2.2.1.2"), info, key_id(key.key_id)])
-    }));
+    infos
+        .extend(keys.iter().zip(parameters).map(|(key, parameters)| public_key_info(&key.key, parameters, key.key_id)));
     infos.extend(active_authentication_info(profile));
     if access.pace_in_dg14 {
         infos.extend(pace_infos(&access.pace, &access.other_mechanisms));
@@ -71,8 +91,8 @@ fn terminal_authentication_info() -> Vec<u8> {
 
 fn pace_infos(offers: &[Offer], others: &[OtherMechanism]) -> Vec<Vec<u8>> {
     let of_offer = |offer: &Offer| {
-        let protocol = format!("0.4.0.127.0.7.2.2.4.2.{}", cipher_number(offer.cipher.into()));
-        pace_info(&protocol, offer.parameter_id.then(|| offer.curve.0.parameter_id()))
+        let protocol = [mechanism(*offer), PaceOffer::from(*offer).cipher.last_arc().to_string()].join(".");
+        pace_info(&protocol, offer.parameter_id.then(|| offer.domain.parameter_id()))
     };
     let of_other = |other: &OtherMechanism| pace_info(&other.protocol, other.parameter_id);
     offers.iter().map(of_offer).chain(others.iter().map(of_other)).collect()
@@ -83,19 +103,38 @@ fn pace_info(protocol: &str, parameter_id: Option<u8>) -> Vec<u8> {
     asn1::sequence(&[asn1::oid(protocol), asn1::integer(2), parameter_id])
 }
 
-/// PACEDomainParameterInfo (Doc 9303-11, 9.2.2): id-PACE-ECDH-GM with standardised domain parameters.
-fn domain_parameter_info(offer: &Offer) -> Vec<u8> {
-    let id = asn1::integer(offer.curve.0.parameter_id().into());
-    let parameters = asn1::sequence(&[asn1::oid("0.4.0.127.0.7.1.2"), id.clone()]);
-    asn1::sequence(&[asn1::oid("0.4.0.127.0.7.2.2.4.2"), parameters, id])
+/// The mechanism without its cipher: id-PACE-ECDH-GM for one.
+fn mechanism(offer: Offer) -> String {
+    format!("0.4.0.127.0.7.2.2.4.{}", PaceOffer::from(offer).mechanism_arc())
 }
 
-/// ChipAuthenticationInfo of every key, version 1, id-CA-ECDH.
+/// PACEDomainParameterInfo (Doc 9303-11, 9.2.2) with standardised domain parameters.
+fn domain_parameter_info(offer: &Offer) -> Vec<u8> {
+    let id = asn1::integer(offer.domain.parameter_id().into());
+    let parameters = asn1::sequence(&[asn1::oid("0.4.0.127.0.7.1.2"), id.clone()]);
+    asn1::sequence(&[asn1::oid(&mechanism(*offer)), parameters, id])
+}
+
+/// ChipAuthenticationPublicKeyInfo: id-PK-ECDH or id-PK-DH.
+fn public_key_info(key: &PrivateKey, parameters: Parameters, number: Option<u32>) -> Vec<u8> {
+    let (protocol, info) = match key {
+        PrivateKey::Curve(key) => ("0.4.0.127.0.7.2.2.1.2", ec_public_key_info(&key.public_key(), parameters)),
+        PrivateKey::Group(key) => ("0.4.0.127.0.7.2.2.1.1", dh_public_key_info(key, parameters)),
+    };
+    asn1::sequence(&[asn1::oid(protocol), info, key_id(number)])
+}
+
+/// ChipAuthenticationInfo of every key, version 1, id-CA-ECDH or id-CA-DH.
 fn chip_authentication_infos(profile: &Profile) -> Vec<Vec<u8>> {
     let settings = &profile.chip_authentication;
     let keys = if settings.info { settings.keys.as_slice() } else { &[] };
     let info = |key: &crate::profile::chip_keys::ChipKey| {
-        let protocol = format!("0.4.0.127.0.7.2.2.3.2.{}", cipher_number(key.cipher.into()));
+        let key_agreement = match key.domain {
+            Domain::Group(_) => 1,
+            Domain::Curve(_) => 2,
+        };
+        let cipher = crate::image::Cipher::from(key.cipher).last_arc();
+        let protocol = format!("0.4.0.127.0.7.2.2.3.{key_agreement}.{cipher}");
         asn1::sequence(&[asn1::oid(&protocol), asn1::integer(1), key_id(key.key_id)])
     };
     keys.iter().map(info).collect()
@@ -120,23 +159,13 @@ fn key_id(id: Option<u32>) -> Vec<u8> {
     id.map_or(Vec::new(), |id| asn1::integer(id.into()))
 }
 
-/// The last arc of a protocol's identifier.
-const fn cipher_number(cipher: Cipher) -> u8 {
-    match cipher {
-        Cipher::TripleDes => 1,
-        Cipher::Aes128 => 2,
-        Cipher::Aes192 => 3,
-        Cipher::Aes256 => 4,
-    }
-}
-
-/// The curves that a chip of this profile computes on, for the PACE offers of its image.
+/// The PACE offers that a chip of this profile knows: those it is signed with and those that EF.CardAccess says instead.
 #[must_use]
-pub fn offered(profile: &Profile) -> Vec<(Cipher, Curve)> {
+pub fn offered(profile: &Profile) -> Vec<PaceOffer> {
     let access = &profile.access;
-    let mut offers: Vec<(Cipher, Curve)> = Vec::new();
+    let mut offers: Vec<PaceOffer> = Vec::new();
     for offer in access.pace.iter().chain(access.card_access.iter().flatten()) {
-        let offer = (offer.cipher.into(), offer.curve.0);
+        let offer = PaceOffer::from(*offer);
         if !offers.contains(&offer) {
             offers.push(offer);
         }

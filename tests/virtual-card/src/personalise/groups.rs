@@ -5,8 +5,10 @@ use rand_core::Rng;
 
 use super::portrait;
 use crate::asn1;
+use crate::calendar::Date;
 use crate::person::{Expiry, Person};
 use crate::pki::randomness::Randomness;
+use crate::profile::contents::{AdditionalDetails, DetailDate};
 
 /// EF.COM: versions, and the data groups that there are.
 #[must_use]
@@ -33,10 +35,12 @@ pub const fn tag(group: u8) -> Option<u8> {
     }
 }
 
-/// DG1: the machine readable zone.
+/// DG1: the machine readable zone, with small letters where that is asked for.
 #[must_use]
-pub fn data_group_1(person: &Person) -> Vec<u8> {
-    asn1::tlv(0x61, &asn1::tlv(0x5F1F, person.mrz().concat().as_bytes()))
+pub fn data_group_1(person: &Person, lower_case: bool) -> Vec<u8> {
+    let mrz = person.mrz().concat();
+    let mrz = if lower_case { mrz.to_lowercase() } else { mrz };
+    asn1::tlv(0x61, &asn1::tlv(0x5F1F, mrz.as_bytes()))
 }
 
 /// DG3 or DG4: fingerprints or irises. Nobody reads them without terminal authentication, and nobody's are in them.
@@ -67,37 +71,55 @@ pub fn displayed_image(group: u8, person: &Person) -> Vec<u8> {
 
 /// DG11: additional personal details, as Doc 9303-10, 4.7.11 has them. Not on the card, where DG13 takes their place.
 #[must_use]
-pub fn data_group_11(person: &Person) -> Vec<u8> {
+pub fn data_group_11(person: &Person, details: AdditionalDetails) -> Vec<u8> {
     let (surname, given) = person.full_name.split_once(' ').unwrap_or((&person.full_name, ""));
     let origin = person.place_of_origin.replace(", ", "<");
     let residence = person.place_of_residence.replace(", ", "<");
-    with_tag_list(
-        0x6B,
-        &[
-            (0x5F0E, format!("{surname}<<{}", given.replace(' ', "<")).into_bytes()),
-            (0x5F10, person.id_number.clone().into_bytes()),
-            (0x5F11, origin.into_bytes()),
-            (0x5F42, residence.into_bytes()),
-            (0x5F2B, person.date_of_birth.compact().into_bytes()),
-        ],
-    )
+    let mut fields = vec![
+        (0x5F0E, format!("{surname}<<{}", given.replace(' ', "<")).into_bytes()),
+        (0x5F10, person.id_number.clone().into_bytes()),
+        (0x5F11, origin.into_bytes()),
+        (0x5F42, residence.into_bytes()),
+        (0x5F2B, detail_date(person.date_of_birth, details.dates)),
+    ];
+    if details.empty_fields {
+        // Telephone, profession, title, summary, proof of citizenship, other document numbers, custody.
+        fields.extend((0x5F12..=0x5F18).map(|tag| (tag, Vec::new())));
+    }
+    with_tag_list(0x6B, &fields)
 }
 
 /// DG12: additional document details (Doc 9303-10, 4.7.12).
 #[must_use]
-pub fn data_group_12(person: &Person) -> Vec<u8> {
+pub fn data_group_12(person: &Person, details: AdditionalDetails) -> Vec<u8> {
     let validity = match person.date_of_expiry {
         Expiry::On(day) => format!("Valid until {day}"),
         Expiry::Never => "No expiry".into(),
     };
-    with_tag_list(
-        0x6C,
-        &[
-            (0x5F19, b"MINISTRY OF PUBLIC SECURITY (SYNTHETIC)".to_vec()),
-            (0x5F26, person.date_of_issue.compact().into_bytes()),
-            (0x5F1B, validity.into_bytes()),
-        ],
-    )
+    let mut fields = vec![
+        (0x5F19, b"MINISTRY OF PUBLIC SECURITY (SYNTHETIC)".to_vec()),
+        (0x5F26, detail_date(person.date_of_issue, details.dates)),
+        (0x5F1B, validity.into_bytes()),
+    ];
+    if details.empty_fields {
+        // Tax or exit requirements, images of front and rear, time and number of the personalisation.
+        fields.extend([0x5F1C, 0x5F1D, 0x5F1E, 0x5F55, 0x5F56].map(|tag| (tag, Vec::new())));
+    }
+    with_tag_list(0x6C, &fields)
+}
+
+fn detail_date(date: Date, form: DetailDate) -> Vec<u8> {
+    const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+    let digits = date.compact();
+    match form {
+        DetailDate::Digits => digits.into_bytes(),
+        DetailDate::Bcd => digits.as_bytes().chunks(2).map(|pair| (pair[0] & 0x0F) << 4 | pair[1] & 0x0F).collect(),
+        DetailDate::Text => {
+            let month = MONTHS.get(usize::from(date.month).wrapping_sub(1)).copied().unwrap_or("???");
+            format!("{:02} {month} {}", date.day, date.year).into_bytes()
+        }
+        DetailDate::Partial => format!("{}0000", &digits[..4]).into_bytes(),
+    }
 }
 
 /// DG16: a person to notify (Doc 9303-10, 4.7.16).

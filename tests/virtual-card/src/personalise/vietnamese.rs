@@ -17,8 +17,10 @@ pub fn data_group_13(settings: &VietnameseGroup, person: &Person, randomness: &R
         random.fill_bytes(&mut bytes);
         bytes
     };
-    if settings.undecodable == Undecodable::Random {
-        return asn1::tlv(0x6D, &bytes(400));
+    match settings.undecodable {
+        Undecodable::Random => return asn1::tlv(0x6D, &bytes(400)),
+        Undecodable::Empty => return asn1::tlv(0x6D, &[]),
+        Undecodable::No | Undecodable::Truncated | Undecodable::OtherIdentifier => {}
     }
     let mut items: Vec<Vec<u8>> = Vec::new();
     for (number, value) in values(settings, person) {

@@ -1,14 +1,18 @@
 //! Keys, and how they sign: ECDSA on every curve, RSA with both paddings, and DSA by name.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use icao9303::crypto::curve::{Curve, Point, PrivateKey};
 use rand_chacha::ChaCha20Rng;
-use rand_core::Rng;
+use rand_core::{Rng, SeedableRng};
 use rsa::traits::PublicKeyParts;
 use rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
 
 use crate::asn1;
+use crate::chip::modp;
 use crate::profile::algorithms::{Digest, KeyKind};
 use crate::profile::chip_keys::Parameters;
 use crate::profile::signatures::{Identifiers, Scheme, Signing};
@@ -61,7 +65,7 @@ impl SigningKey {
     pub fn new(kind: KeyKind, random: &mut ChaCha20Rng) -> Result<Self, KeyError> {
         Ok(match kind {
             KeyKind::Ec(curve) => Self::Ec(PrivateKey::generate(curve, random)),
-            KeyKind::Rsa(bits) => Self::Rsa(Box::new(RsaPrivateKey::new(random, bits)?)),
+            KeyKind::Rsa(bits) => Self::Rsa(Box::new(rsa_key(bits, random)?)),
             KeyKind::Dsa(bits) => {
                 let mut modulus = vec![0; bits / 8];
                 random.fill_bytes(&mut modulus);
@@ -222,6 +226,22 @@ impl Signer {
     }
 }
 
+/// RSA keys made in this process, by size and seed: to find primes takes longer than all else that a card needs, and tests
+/// make the same card over and over.
+static RSA_KEYS: Mutex<BTreeMap<(usize, [u8; 32]), RsaPrivateKey>> = Mutex::new(BTreeMap::new());
+
+fn rsa_key(bits: usize, random: &mut ChaCha20Rng) -> Result<RsaPrivateKey, KeyError> {
+    let mut seed = [0; 32];
+    random.fill_bytes(&mut seed);
+    let mut keys = RSA_KEYS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(key) = keys.get(&(bits, seed)) {
+        return Ok(key.clone());
+    }
+    let key = RsaPrivateKey::new(&mut ChaCha20Rng::from_seed(seed), bits)?;
+    keys.insert((bits, seed), key.clone());
+    Ok(key)
+}
+
 /// SubjectPublicKeyInfo of a point (RFC 5480; X9.62 for explicit parameters; TR-03110-3, A.2.1.1 for standardised ones).
 #[must_use]
 pub fn ec_public_key_info(point: &Point, parameters: Parameters) -> Vec<u8> {
@@ -234,6 +254,24 @@ pub fn ec_public_key_info(point: &Point, parameters: Parameters) -> Vec<u8> {
         }
     };
     asn1::sequence(&[algorithm, asn1::bit_string(&point.to_sec1())])
+}
+
+/// SubjectPublicKeyInfo of a number: dhpublicnumber with its group (RFC 3279, 2.3.3), or the group's number among the
+/// standardised domain parameters (TR-03110-3, A.2.1.1).
+#[must_use]
+pub fn dh_public_key_info(key: &modp::PrivateKey, parameters: Parameters) -> Vec<u8> {
+    let group = key.group();
+    let algorithm = match parameters {
+        Parameters::Named | Parameters::Explicit => {
+            let numbers = [group.p(), group.g(), group.q()].map(|number| asn1::unsigned_integer(&number.to_bytes_be()));
+            asn1::sequence(&[asn1::oid("1.2.840.10046.2.1"), asn1::sequence(&numbers)])
+        }
+        Parameters::Standardized => {
+            asn1::sequence(&[asn1::oid("0.4.0.127.0.7.1.2"), asn1::integer(group.parameter_id().into())])
+        }
+    };
+    let public = key.raise(&modp::Element::generator(group));
+    asn1::sequence(&[algorithm, asn1::bit_string(&asn1::unsigned_integer(&public.to_bytes()))])
 }
 
 /// Flips the last bit of the last byte: of a signature, wherever one ends the encoding.

@@ -59,11 +59,16 @@ pub fn ef_sod(
     Ok(asn1::tlv(0x77, &content_info))
 }
 
-/// EF.CardSecurity: SecurityInfos signed by the document signer.
+/// EF.CardSecurity: SecurityInfos signed by the document signer, and what is shown of them.
 ///
 /// # Errors
 /// Where the document signer's key refuses.
-pub fn ef_card_security(issuer: &Issuer, infos: &[u8], random: &mut ChaCha20Rng) -> Result<Vec<u8>, KeyError> {
+pub fn ef_card_security(
+    issuer: &Issuer,
+    infos: &[u8],
+    forgery: Forgery<'_>,
+    random: &mut ChaCha20Rng,
+) -> Result<Vec<u8>, KeyError> {
     SignedData {
         // id-SecurityObject.
         content_type: "0.4.0.127.0.7.3.2.1",
@@ -74,7 +79,7 @@ pub fn ef_card_security(issuer: &Issuer, infos: &[u8], random: &mut ChaCha20Rng)
         signer_identifier: SignerIdentifier::IssuerAndSerial,
         identifiers: Identifiers::Combined,
         encoding: Encoding::Der,
-        forgery: Forgery::None,
+        forgery,
     }
     .sign(&issuer.document_signer, random)
 }

@@ -6,7 +6,8 @@ use icao9303::crypto::curve::Curve;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::image::{Cipher, Hash};
+use crate::chip::modp::Group;
+use crate::image::{Cipher, Domain, Hash};
 
 /// A hash function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +107,48 @@ impl<'de> Deserialize<'de> for CurveName {
         let name = String::deserialize(deserializer)?;
         let wrong = || D::Error::custom(format!("no curve `{name}`, expected one of {}", curve_names()));
         curve_named(&name).map(CurveName).ok_or_else(wrong)
+    }
+}
+
+/// A group of integers, by its name: `modp1024_160`, `modp2048_224`, `modp2048_256` (RFC 5114).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupName(pub Group);
+
+impl Serialize for GroupName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for GroupName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let names = || Group::ALL.map(Group::name).join(", ");
+        let found = Group::ALL.into_iter().find(|group| group.name() == name).map(GroupName);
+        found.ok_or_else(|| D::Error::custom(format!("no group `{name}`, expected one of {}", names())))
+    }
+}
+
+/// What a key agreement computes on, from the two keys of a table that may name it: `curve = "brainpoolP256r1"` or
+/// `group = "modp2048_256"`. With neither it is brainpoolP256r1.
+///
+/// # Errors
+/// Where both are there.
+pub fn domain(curve: Option<CurveName>, group: Option<GroupName>) -> Result<Domain, String> {
+    match (curve, group) {
+        (Some(CurveName(curve)), None) => Ok(Domain::Curve(curve)),
+        (None, Some(GroupName(group))) => Ok(Domain::Group(group)),
+        (None, None) => Ok(Domain::Curve(Curve::BrainpoolP256r1)),
+        (Some(_), Some(_)) => Err("a key agreement has a `curve` or a `group`, not both".into()),
+    }
+}
+
+/// The two keys again.
+#[must_use]
+pub const fn domain_keys(domain: Domain) -> (Option<CurveName>, Option<GroupName>) {
+    match domain {
+        Domain::Curve(curve) => (Some(CurveName(curve)), None),
+        Domain::Group(group) => (None, Some(GroupName(group))),
     }
 }
 

@@ -3,7 +3,8 @@
 use icao9303::crypto::curve::Curve;
 use serde::{Deserialize, Serialize};
 
-use super::algorithms::{CipherName, CurveName, Digest, KeyKind};
+use super::algorithms::{CipherName, CurveName, Digest, GroupName, KeyKind, domain, domain_keys};
+use crate::image::Domain;
 
 /// Chip Authentication (TR-03110, Doc 9303-11, 6.2).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,29 +22,67 @@ impl Default for ChipAuthentication {
     }
 }
 
-/// One key of Chip Authentication.
+/// One key of Chip Authentication, written as `{ curve or group, cipher, key_id, parameters }`, each of which has a
+/// default: brainpoolP256r1, AES-128, none, named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(try_from = "WrittenChipKey", into = "WrittenChipKey")]
 pub struct ChipKey {
-    /// Its curve.
-    pub curve: CurveName,
+    /// Its curve or group.
+    pub domain: Domain,
     /// The cipher of the channel it opens.
     pub cipher: CipherName,
     /// Its keyId. Needed where there are several.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub key_id: Option<u32>,
-    /// How DG14 states the curve.
+    /// How DG14 states the curve. A group has no name of its own: there, `named` is as good as `explicit`.
     pub parameters: Parameters,
 }
 
 impl Default for ChipKey {
     fn default() -> Self {
         Self {
-            curve: CurveName(Curve::BrainpoolP256r1),
+            domain: Domain::Curve(Curve::BrainpoolP256r1),
             cipher: CipherName::Aes128,
             key_id: None,
             parameters: Parameters::Named,
         }
+    }
+}
+
+/// A key as its table has it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenChipKey {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    curve: Option<CurveName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<GroupName>,
+    cipher: CipherName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_id: Option<u32>,
+    parameters: Parameters,
+}
+
+impl Default for WrittenChipKey {
+    fn default() -> Self {
+        let ChipKey { cipher, key_id, parameters, .. } = ChipKey::default();
+        Self { curve: None, group: None, cipher, key_id, parameters }
+    }
+}
+
+impl From<ChipKey> for WrittenChipKey {
+    fn from(key: ChipKey) -> Self {
+        let ChipKey { domain, cipher, key_id, parameters } = key;
+        let (curve, group) = domain_keys(domain);
+        Self { curve, group, cipher, key_id, parameters }
+    }
+}
+
+impl TryFrom<WrittenChipKey> for ChipKey {
+    type Error = String;
+
+    fn try_from(written: WrittenChipKey) -> Result<Self, String> {
+        let WrittenChipKey { curve, group, cipher, key_id, parameters } = written;
+        Ok(Self { domain: domain(curve, group)?, cipher, key_id, parameters })
     }
 }
 

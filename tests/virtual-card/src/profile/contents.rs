@@ -19,10 +19,10 @@ pub struct Files {
     pub tampered: Vec<FileName>,
     /// Data groups left out of EF.COM.
     pub not_in_com: Vec<FileName>,
-    /// Whether there is EF.CardSecurity, signed by the document signer.
-    pub card_security: bool,
     /// Whether there is EF.DIR.
     pub dir: bool,
+    /// Whether the letters of DG1's machine readable zone are small ones.
+    pub lower_case_mrz: bool,
     /// What the chip takes of extended length. Without it: short length only, and no EF.ATR/INFO.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extended_length: Option<LengthLimits>,
@@ -36,6 +36,32 @@ pub struct LengthLimits {
     pub command: u16,
     /// Longest response APDU.
     pub response: u16,
+}
+
+/// How DG11 and DG12, the additional details of a person and of a document, are written. The card has neither; real
+/// documents differ here more than anywhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdditionalDetails {
+    /// How dates are written.
+    pub dates: DetailDate,
+    /// Adds every field that the tag list may name and the person does not fill, with no bytes in it.
+    pub empty_fields: bool,
+}
+
+/// How a date of DG11 or DG12 is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DetailDate {
+    /// `20051231`, as Doc 9303-10 asks.
+    #[default]
+    Digits,
+    /// The same in four bytes of binary coded decimals, as earlier versions had it.
+    Bcd,
+    /// `31 DEC 2005`.
+    Text,
+    /// `20050000`: the year alone is known.
+    Partial,
 }
 
 /// The portrait in DG2.
@@ -217,6 +243,8 @@ pub enum Undecodable {
     Truncated,
     /// The right outline under an unknown object identifier.
     OtherIdentifier,
+    /// The right tag and no content.
+    Empty,
 }
 
 /// What is printed on the card, where it is not what the chip holds: a forger's card, or a clerk's mistake.

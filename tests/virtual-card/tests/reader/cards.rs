@@ -23,7 +23,7 @@ use virtual_card::{
     link::LinkModel,
 };
 
-pub const AES_128: PaceOffer = PaceOffer { cipher: Cipher::Aes128, curve: Curve::BrainpoolP256r1 };
+pub const AES_128: PaceOffer = PaceOffer::on_curve(Cipher::Aes128, Curve::BrainpoolP256r1);
 
 pub fn rng() -> ChaCha20Rng {
     ChaCha20Rng::from_seed([7; 32])
@@ -72,7 +72,7 @@ pub fn card_access(offers: &[PaceOffer]) -> Vec<u8> {
             cipher: reader_cipher(offer.cipher),
         };
         let oid = encode(0x06, protocol.oid().unwrap().as_bytes());
-        encode(0x30, &[oid, integer(2), integer(offer.curve.parameter_id().into())].concat())
+        encode(0x30, &[oid, integer(2), integer(offer.domain.parameter_id().into())].concat())
     });
     encode(0x31, &infos.collect::<Vec<_>>().concat())
 }
@@ -95,7 +95,8 @@ pub fn dg14(keys: &[ChipAuthenticationKey], more: &[u8]) -> Vec<u8> {
         let oid = encode(0x06, protocol.oid().as_bytes());
         infos.push(encode(0x30, &[oid, integer(1), id.clone()].concat()));
         let pk = encode(0x06, &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x01, 0x02]);
-        infos.push(encode(0x30, &[pk, spki(&key.key), id].concat()));
+        let virtual_card::chip::key_agreement::PrivateKey::Curve(own) = &key.key else { panic!("on a curve") };
+        infos.push(encode(0x30, &[pk, spki(own), id].concat()));
     }
     infos.push(more.to_vec());
     encode(0x6E, &encode(0x31, &infos.concat()))
@@ -125,9 +126,8 @@ pub fn image() -> ChipImage {
         },
         bac: true,
         pace: vec![AES_128],
-        chip_authentication: Vec::new(),
-        active_authentication: None,
         extended_length: Some(ExtendedLength { max_command: 65_535, max_response: 65_535 }),
+        ..ChipImage::default()
     }
 }
 

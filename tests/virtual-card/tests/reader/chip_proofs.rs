@@ -30,7 +30,7 @@ fn with_keys(keys: Vec<ChipAuthenticationKey>) -> (ChipImage, SecurityInfos) {
 }
 
 fn one(cipher: Cipher, curve: Curve) -> ChipAuthenticationKey {
-    ChipAuthenticationKey { key_id: None, cipher, key: key(curve, 5) }
+    ChipAuthenticationKey { key_id: None, cipher, key: key(curve, 5).into() }
 }
 
 fn chip_authentication(keys: Vec<ChipAuthenticationKey>, faults: Faults) -> Check {
@@ -60,9 +60,9 @@ fn chip_authentication_passes_with_every_cipher_and_curve() {
 #[test]
 fn the_strongest_of_several_keys_is_used_by_its_number() {
     let keys = vec![
-        ChipAuthenticationKey { key_id: Some(1), cipher: Cipher::Aes128, key: key(Curve::Secp256r1, 5) },
-        ChipAuthenticationKey { key_id: Some(200), cipher: Cipher::Aes256, key: key(Curve::BrainpoolP384r1, 6) },
-        ChipAuthenticationKey { key_id: Some(3), cipher: Cipher::TripleDes, key: key(Curve::Secp521r1, 7) },
+        ChipAuthenticationKey { key_id: Some(1), cipher: Cipher::Aes128, key: key(Curve::Secp256r1, 5).into() },
+        ChipAuthenticationKey { key_id: Some(200), cipher: Cipher::Aes256, key: key(Curve::BrainpoolP384r1, 6).into() },
+        ChipAuthenticationKey { key_id: Some(3), cipher: Cipher::TripleDes, key: key(Curve::Secp521r1, 7).into() },
     ];
     let (image, infos) = with_keys(keys);
     let mut card = opened(image, Faults::default(), LinkLimits::SHORT);

@@ -26,7 +26,7 @@ fn offering(offers: Vec<PaceOffer>) -> ChipImage {
 fn pace_opens_on_every_curve_with_every_cipher() {
     for curve in Curve::ALL {
         for cipher in [Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256] {
-            let image = offering(vec![PaceOffer { cipher, curve }]);
+            let image = offering(vec![PaceOffer::on_curve(cipher, curve)]);
             let mut card = opened(image, Faults::default(), LinkLimits::SHORT);
             let Access::Pace { selection, password } = *card.access() else { panic!() };
             assert_eq!((selection.curve, selection.protocol.cipher), (curve, reader_cipher(cipher)));
@@ -38,11 +38,11 @@ fn pace_opens_on_every_curve_with_every_cipher() {
 
 #[test]
 fn the_strongest_of_several_offers_opens() {
-    let weak = PaceOffer { cipher: Cipher::TripleDes, curve: Curve::Secp521r1 };
-    let strong = PaceOffer { cipher: Cipher::Aes256, curve: Curve::Secp384r1 };
+    let weak = PaceOffer::on_curve(Cipher::TripleDes, Curve::Secp521r1);
+    let strong = PaceOffer::on_curve(Cipher::Aes256, Curve::Secp384r1);
     let card = opened(offering(vec![weak, AES_128, strong]), Faults::default(), LinkLimits::SHORT);
     let Access::Pace { selection, .. } = card.access() else { panic!() };
-    assert_eq!(selection.parameter_id, Some(strong.curve.parameter_id().into()));
+    assert_eq!(selection.parameter_id, Some(strong.domain.parameter_id().into()));
 }
 
 #[test]

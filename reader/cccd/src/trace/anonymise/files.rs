@@ -178,7 +178,11 @@ pub(super) fn chip_keys(
             ciphers.push(Cipher::TripleDes);
         }
         let key_id = public.key_id.and_then(|id| u32::try_from(id).ok());
-        keys.extend(ciphers.into_iter().map(|cipher| ChipAuthenticationKey { key_id, cipher, key: key.clone() }));
+        keys.extend(ciphers.into_iter().map(|cipher| ChipAuthenticationKey {
+            key_id,
+            cipher,
+            key: key.clone().into(),
+        }));
     }
     Ok(keys)
 }
@@ -194,7 +198,7 @@ pub(super) fn pace_offers(card_access: &[u8]) -> Vec<PaceOffer> {
     let generic = infos.pace().filter(|pace| pace.protocol.mechanism() == "ECDH-GM");
     let offer = |pace: &PaceInfo| {
         let curve = Curve::from_parameter_id(u8::try_from(pace.parameter_id?).ok()?)?;
-        Some(PaceOffer { cipher: cipher(pace.protocol.cipher), curve })
+        Some(PaceOffer::on_curve(cipher(pace.protocol.cipher), curve))
     };
     generic.filter_map(offer).collect()
 }

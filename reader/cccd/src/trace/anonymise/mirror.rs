@@ -325,7 +325,7 @@ impl Chip {
                 let passwords = &self.content.passwords;
                 let choice = Choice::from_data(&command.data, &self.content.pace, passwords);
                 let choice = choice.map_err(|_| "PACE with other mechanisms than ECDH with generic mapping")?;
-                self.state.pace = Some(Pace::new(choice, passwords).map_err(|_| "PACE with another password")?);
+                self.state.pace = Some(Pace::new(choice, passwords, &[]).map_err(|_| "PACE with another password")?);
             }
             0x41A4 => {
                 let key = chip_authentication::set_authentication_template(&command.data, keys);

@@ -12,7 +12,7 @@ use crate::{
         ActiveAuthenticationFault, Addressing, ChipAuthenticationFault, CloneOf, Faults, FileName, HiddenFile,
         LengthLie, PaceFault, StatusWord, UnprotectedErrors,
     },
-    image::{ActiveAuthenticationKey, Cipher, ExtendedLength, Hash, PaceOffer},
+    image::{ActiveAuthenticationKey, Cipher, Domain, ExtendedLength, Hash, PaceOffer},
 };
 
 /// A terminal that has passed PACE with the CAN and selected the application.
@@ -87,7 +87,7 @@ fn wrong_pins_are_counted_down_to_a_block_which_the_unblock_key_lifts() {
 fn pace_works_with_every_curve_cipher_and_password() {
     for curve in Curve::ALL {
         for cipher in [Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256] {
-            let offer = PaceOffer { cipher, curve };
+            let offer = PaceOffer::on_curve(cipher, curve);
             let mut terminal = Terminal::facing(image(vec![DEFAULT_OFFER, offer]), Faults::default());
             let secret = super::super::key_derivation::mrz_secret(MRZ);
             terminal.pace(offer, PasswordKind::Mrz, &secret).unwrap_or_else(|status| panic!("{offer:?}: {status:04X}"));
@@ -99,7 +99,7 @@ fn pace_works_with_every_curve_cipher_and_password() {
 
 #[test]
 fn an_ambiguous_or_unknown_pace_choice_is_refused() {
-    let other = PaceOffer { curve: Curve::Secp256r1, ..DEFAULT_OFFER };
+    let other = PaceOffer::on_curve(Cipher::Aes128, Curve::Secp256r1);
     let mut terminal = Terminal::facing(image(vec![DEFAULT_OFFER, other]), Faults::default());
     // Two parameter sets and no data object 84; an unknown set; an unknown mechanism; an unknown password.
     assert_eq!(terminal.plain("0022C1A40F800A04007F00070202040202830102").1, 0x6A80);
@@ -159,25 +159,27 @@ fn the_odd_read_reaches_beyond_32_kilobytes() {
 
 #[test]
 fn chip_authentication_moves_to_new_keys_in_both_variants() {
-    let public = |curve| PrivateKey::from_bytes(curve, &[9; 32]).unwrap().public_key();
+    let [brainpool, secp] = [Curve::BrainpoolP256r1, Curve::Secp256r1].map(Domain::Curve);
     let mut terminal = inside(Faults::default());
-    terminal.chip_authentication(1, Cipher::Aes128, &public(Curve::BrainpoolP256r1)).expect("AES variant");
+    terminal.chip_authentication(1, Cipher::Aes128, brainpool).expect("AES variant");
     assert_eq!(read(&mut terminal, 0x9E, 0, 0).0.len(), 22);
-    terminal.chip_authentication(2, Cipher::TripleDes, &public(Curve::Secp256r1)).expect("triple DES variant");
+    terminal.chip_authentication(2, Cipher::TripleDes, secp).expect("triple DES variant");
     assert_eq!(read(&mut terminal, 0x9E, 0, 0).0.len(), 22);
-    assert_eq!(terminal.chip_authentication(3, Cipher::TripleDes, &public(Curve::Secp256r1)), Err(0x6A88));
-    assert_eq!(terminal.chip_authentication(1, Cipher::Aes256, &public(Curve::BrainpoolP256r1)), Err(0x6A80));
+    assert_eq!(terminal.chip_authentication(9, Cipher::TripleDes, secp), Err(0x6A88));
+    assert_eq!(terminal.chip_authentication(1, Cipher::Aes256, brainpool), Err(0x6A80));
 }
 
 #[test]
 fn a_clone_cannot_answer_under_the_new_keys_nor_sign_for_dg15() {
-    let faults =
-        Faults { clone: CloneOf { chip_authentication: true, active_authentication: true }, ..Faults::default() };
+    let faults = Faults {
+        clone: CloneOf { chip_authentication: true, active_authentication: true, ..CloneOf::default() },
+        ..Faults::default()
+    };
     let mut terminal = inside(faults);
     let signature = terminal.send([0, 0x88, 0, 0], &[5; 8], Some(0)).0;
     assert!(!verifies(&signature, &[5; 8]));
-    let public = PrivateKey::from_bytes(Curve::BrainpoolP256r1, &[9; 32]).unwrap().public_key();
-    terminal.chip_authentication(1, Cipher::Aes128, &public).expect("the clone says 9000");
+    let domain = Domain::Curve(Curve::BrainpoolP256r1);
+    terminal.chip_authentication(1, Cipher::Aes128, domain).expect("the clone says 9000");
     assert_eq!(read(&mut terminal, 0x9E, 0, 0).1, 0x6988);
 }
 
@@ -324,18 +326,18 @@ fn a_wrong_token_of_the_chip_is_seen_by_the_terminal() {
 
 #[test]
 fn chip_and_active_authentication_go_wrong_as_the_faults_say() {
-    let public = PrivateKey::from_bytes(Curve::BrainpoolP256r1, &[9; 32]).unwrap().public_key();
+    let domain = Domain::Curve(Curve::BrainpoolP256r1);
     for fault in [
         ChipAuthenticationFault::RefuseTemplate(StatusWord(0x6A80)),
         ChipAuthenticationFault::Refuse(StatusWord(0x6A80)),
     ] {
         let mut terminal = inside(Faults { chip_authentication: Some(fault), ..Faults::default() });
-        assert_eq!(terminal.chip_authentication(1, Cipher::Aes128, &public), Err(0x6A80));
+        assert_eq!(terminal.chip_authentication(1, Cipher::Aes128, domain), Err(0x6A80));
         assert_eq!(read(&mut terminal, 0x9E, 0, 0).1, 0x9000);
     }
     let mut terminal =
         inside(Faults { chip_authentication: Some(ChipAuthenticationFault::KeepOldKeys), ..Faults::default() });
-    terminal.chip_authentication(1, Cipher::Aes128, &public).unwrap();
+    terminal.chip_authentication(1, Cipher::Aes128, domain).unwrap();
     assert_eq!(read(&mut terminal, 0x9E, 0, 0).1, 0x6988);
     let proof = |fault| {
         let mut terminal = inside(Faults { active_authentication: Some(fault), ..Faults::default() });

@@ -3,13 +3,17 @@
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use icao9303::crypto::curve::{Curve, Point, PrivateKey};
+use num_bigint::BigUint;
 use serde_json::Value;
 
 use super::super::{
     Chip,
     apdu::{Command, Reply},
     block_cipher::{self, BlockCipher},
+    key_agreement::Element,
     key_derivation,
+    modp::{self, Group},
+    pace::integrated,
     randomness::scripted::Scripted,
     secure_messaging::{AnswerDefect, Session},
     terminal::{self, chip_session},
@@ -17,7 +21,7 @@ use super::super::{
 };
 use crate::{
     faults::Faults,
-    image::{ChipImage, Cipher, PaceOffer, Passwords},
+    image::{ChipImage, Cipher, Domain, Mapping, PaceOffer, Passwords},
 };
 
 /// A published file, where the shared vectors are.
@@ -31,7 +35,7 @@ fn shared(path: &str) -> Option<Vec<u8>> {
     bytes
 }
 
-fn json(path: &str) -> Option<Value> {
+pub(crate) fn json(path: &str) -> Option<Value> {
     shared(path).map(|bytes| serde_json::from_slice(&bytes).expect("the vector is JSON"))
 }
 
@@ -40,7 +44,7 @@ fn hex(text: &str) -> Vec<u8> {
     base16ct::mixed::decode_vec(text).expect("hexadecimal")
 }
 
-fn field(value: &Value, name: &str) -> Vec<u8> {
+pub(crate) fn field(value: &Value, name: &str) -> Vec<u8> {
     hex(value[name].as_str().unwrap_or_else(|| panic!("{name} is there")))
 }
 
@@ -101,7 +105,7 @@ fn the_chip_gives_the_answers_of_the_pace_g1_example() {
         return;
     };
     let numbers = &numbers["values"];
-    let offer = PaceOffer { cipher: Cipher::Aes128, curve: Curve::BrainpoolP256r1 };
+    let offer = PaceOffer::on_curve(Cipher::Aes128, Curve::BrainpoolP256r1);
     let random = Scripted::new(&[
         &field(numbers, "nonceS"),
         &field(numbers, "piccMappingPrivateKeyFieldElement"),
@@ -152,7 +156,7 @@ fn the_chip_gives_the_answers_of_a_recorded_bac_read() {
 fn recorded_pace_runs_fit_nonce_keys_tokens_and_protected_answers() {
     let Some(index) = json("pace-transcripts/index.json") else { return };
     let mut runs = 0;
-    for entry in index.as_array().unwrap().iter().filter(|entry| entry["mapping"] == "GM") {
+    for entry in index.as_array().unwrap().iter() {
         let file = entry["file"].as_str().unwrap();
         let run = json(&format!("pace-transcripts/{file}")).unwrap();
         let cipher = match entry["cipher"].as_str().unwrap() {
@@ -162,10 +166,65 @@ fn recorded_pace_runs_fit_nonce_keys_tokens_and_protected_answers() {
             _ => Cipher::Aes256,
         };
         let curve = Curve::from_parameter_id(entry["param_id"].as_u64().unwrap() as u8).unwrap();
-        check_pace_run(file, PaceOffer { cipher, curve }, entry, &apdus(&run));
+        let mapping = if entry["mapping"] == "IM" { Mapping::Integrated } else { Mapping::Generic };
+        let offer = PaceOffer { mapping, ..PaceOffer::on_curve(cipher, curve) };
+        let apdus = apdus(&run);
+        if mapping == Mapping::Integrated {
+            check_integrated_mapping(file, offer, entry, &apdus);
+        }
+        check_pace_run(file, offer, entry, &apdus);
         runs += 1;
     }
-    assert_eq!(runs, 8);
+    assert_eq!(runs, 10);
+}
+
+/// The chip's answer to the terminal's nonce, and the generator that both make of the nonces.
+fn check_integrated_mapping(file: &str, offer: PaceOffer, entry: &Value, apdus: &[(Vec<u8>, Vec<u8>)]) {
+    let mut image = bare_image("", vec![offer]);
+    image.passwords.can = Some("123456".into());
+    let random = Scripted::new(&[&field(entry, "nonce"), &[5; 32]]);
+    let mut chip = Chip::new(image, Faults::default(), random);
+    for (command, answer) in &apdus[..3] {
+        assert_eq!(chip.answer(command, None), *answer, "{file}: {command:02X?}");
+    }
+    let (nonce, own) = (field(entry, "nonce"), field(entry, "map_pcd"));
+    let generator = integrated::generator(offer.domain, offer.cipher, &nonce, &own).unwrap();
+    assert_eq!(generator.to_bytes(), field(entry, "mapped_generator"), "{file}: the generator");
+}
+
+/// ICAO Doc 9303-11, appendix G.2: PACE with generic mapping in the group of RFC 5114, 2.1. The chip's private keys are
+/// not in the vectors; what it computes with them, the terminal's keys give too.
+#[test]
+fn generic_mapping_in_a_group_of_integers_is_that_of_example_g2() {
+    let Some(example) = json("icao-worked-examples/icao_g2_dh_gm.json") else { return };
+    // Numbers are printed as signed there: with a zero in front.
+    let value = |name: &str| field(&example["values"], name);
+    let number = |name: &str| modp::Element::from_bytes(Group::Modp1024_160, &value(name)).expect(name);
+    let generator = number("sharedSecretHBytes").times_generator_to(&value("nonceSBytes")).unwrap();
+    assert_eq!(generator, number("expectedEphemeralGeneratorBytes"));
+
+    // The example's keys are as long as the modulus: the same keys, below the order.
+    let key = BigUint::from_bytes_be(&value("pcdPrivateKeyFieldElement")) % Group::Modp1024_160.q();
+    let key = modp::PrivateKey::from_bytes(Group::Modp1024_160, &key.to_bytes_be()).unwrap();
+    let own = key.raise(&generator);
+    assert_eq!(own, number("pcdPublicKeyFieldElement"));
+    let chip = number("piccPublicKeyFieldElement");
+    let secret = key.raise(&chip).to_padded_bytes();
+    assert_eq!(secret, value("expectedSharedSecret"));
+
+    let derive = |counter| key_derivation::derive(Cipher::Aes128, &secret, counter);
+    assert_eq!(derive(key_derivation::ENCRYPTION), value("expectedEncKeyBytes"));
+    assert_eq!(derive(key_derivation::MAC), value("expectedMacKeyBytes"));
+    let group = Domain::Group(Group::Modp1024_160);
+    let offer = PaceOffer { cipher: Cipher::Aes128, mapping: Mapping::Generic, domain: group };
+    for (key, input, token) in [
+        (chip, "expectedInputDataForPCDToken", "expectedPCDAuthenticationToken"),
+        (own, "expectedInputDataForPICCToken", "expectedPICCAuthenticationToken"),
+    ] {
+        let key = Element::Number(key);
+        assert_eq!(offer.token_input(&key), value(input));
+        assert_eq!(offer.token(&derive(key_derivation::MAC), &key)[..], value(token));
+    }
 }
 
 fn check_pace_run(file: &str, offer: PaceOffer, entry: &Value, apdus: &[(Vec<u8>, Vec<u8>)]) {
@@ -176,19 +235,18 @@ fn check_pace_run(file: &str, offer: PaceOffer, entry: &Value, apdus: &[(Vec<u8>
     let answer = data_object(0x7C, &data_object(0x80, &encrypted));
     assert_eq!(apdus[1].1, [&answer[..], &[0x90, 0]].concat(), "{file}: the encrypted nonce");
 
+    let Domain::Curve(curve) = offer.domain else { panic!("{file}: on a curve") };
     let points = |index: usize, skip: usize| {
         let (command, answer) = &apdus[index];
-        let length = 1 + 2 * offer.curve.field_len();
+        let length = 1 + 2 * curve.field_len();
         let of = |bytes: &[u8], end: usize| bytes[bytes.len() - end - length..bytes.len() - end].to_vec();
         (of(command, skip), of(answer, 2))
     };
     let (terminal_point, chip_point) = points(3, 1);
     let secret = field(entry, "shared_x");
     let mac_key = key_derivation::derive(cipher, &secret, key_derivation::MAC);
-    let token = |point: &[u8]| {
-        let content = [data_object(6, &offer.oid()), data_object(0x86, point)].concat();
-        block_cipher::mac(cipher, &mac_key, &data_object(0x7F49, &content)).to_vec()
-    };
+    let token =
+        |point: &[u8]| offer.token(&mac_key, &Element::from_bytes(offer.domain, point).expect("a point")).to_vec();
     assert_eq!(token(&chip_point), field(entry, "token_pcd"), "{file}: the terminal's token");
     assert_eq!(token(&terminal_point), field(entry, "token_ic"), "{file}: the chip's token");
 
