@@ -1,7 +1,7 @@
 //! The `cccd` command: what it takes, and what it gives back to scripts.
 //!
 //! Each subcommand has a file of its own, with its options and what it does with them. [`failure`] holds the exit codes
-//! and the error object, [`output`] writes results.
+//! and the error object, [`output`] writes results, [`usage`] says what is wrong with a command line.
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
@@ -26,6 +26,7 @@ mod secret;
 mod trace;
 mod trust;
 mod trust_store;
+mod usage;
 mod verify;
 
 /// Reads the Vietnamese chip ID card and says what about it is proven.
@@ -71,7 +72,8 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  done, and every check asked for passed
   1  internal error: a bug
-  2  wrong usage or input
+  2  wrong usage or input; or read, and a file asked for could not be written
+     (then the result is on standard output all the same)
   3  read, but not everything could be checked
   4  read, and a check failed
   5  the card refused: wrong CAN or MRZ data, or blocked
@@ -104,8 +106,7 @@ fn parse_and_run(arguments: &[OsString]) -> Result<Exit, Failure> {
             let _ = error.print();
             Ok(Exit::Usage)
         }
-        Err(error) if lacks_command(&error) => Err(Failure::new("usage", "a command is missing")),
-        Err(error) => Err(Failure::of_usage(&error)),
+        Err(error) => Err(usage::failure_of(&error, arguments)),
     }
 }
 

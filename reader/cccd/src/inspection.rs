@@ -6,6 +6,8 @@
 //! lists, [`folder`] a dump. [`known`] are authorities recognised by their fingerprint. Values are JSON throughout, so that
 //! programs and people see the same.
 
+use std::io::ErrorKind;
+
 use icao9303::check::Remark;
 use icao9303::lds::file::ElementaryFile;
 use icao9303::passive_authentication::{MasterListError, UnixTime};
@@ -108,11 +110,17 @@ pub enum InspectError {
     #[error("{0}")]
     MasterList(MasterListError),
     /// The file or folder cannot be read.
-    #[error("{0}")]
-    Unreadable(String),
+    #[error("{1}")]
+    Unreadable(ErrorKind, String),
 }
 
 impl InspectError {
+    /// What the system says of a file.
+    #[must_use]
+    pub fn unreadable(error: &std::io::Error) -> Self {
+        Self::Unreadable(error.kind(), error.to_string())
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -4,11 +4,13 @@
 //! wants to add to it.
 
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use icao9303::check::Status;
-use icao9303::passive_authentication::{Added, Crl, ImportError, Imported, MasterList, TrustAnchors, import};
+use icao9303::passive_authentication::{Added, Crl, ImportError, Imported, MasterList, TrustAnchors, UnixTime, import};
+
+use crate::messages::{self, Words};
 
 pub mod candidates;
 pub mod folder;
@@ -21,8 +23,8 @@ pub struct Trusted {
     pub anchors: TrustAnchors,
     /// Revocation lists.
     pub revocation_lists: Vec<Crl>,
-    /// What was left out and why, in plain English: for people, it decides nothing.
-    pub notes: Vec<String>,
+    /// What was left out and why: for people, it decides nothing.
+    pub notes: Vec<Words>,
 }
 
 /// Why a file gives no trust.
@@ -64,6 +66,28 @@ pub enum TrustError {
 }
 
 impl TrustError {
+    /// The file or folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Unreadable { path, .. }
+            | Self::Refused { path, .. }
+            | Self::ForgedSigner { path, .. }
+            | Self::Nothing { path, .. } => path,
+        }
+    }
+
+    /// The same in both languages.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Unreadable { path, source } => messages::trust::unreadable(path, source),
+            Self::Refused { path, source } => messages::trust::refused(path, source),
+            Self::ForgedSigner { path, why } => messages::trust::forged_signer(path, why),
+            Self::Nothing { path, .. } => messages::trust::refused(path, &ImportError::Nothing),
+        }
+    }
+
     /// Whether a master list was refused because its own signature is bad.
     #[must_use]
     pub fn is_bad_master_list(&self) -> bool {
@@ -77,16 +101,30 @@ const MOST_BYTES: u64 = 128 * 1024 * 1024;
 const MOST_FILES: usize = 10_000;
 
 impl Trusted {
-    /// Trusts what the installed trust store holds. Files there that are none are noted and passed over.
-    ///
-    /// # Errors
-    /// A folder or a file in it cannot be read, or a master list in it is refused.
-    pub fn installed() -> Result<Self, TrustError> {
+    /// Trusts what the installed trust store holds. What cannot be used there, for whatever reason, is noted and passed
+    /// over: one bad file must not take the others away.
+    #[must_use]
+    pub fn installed() -> Self {
+        Self::of_store(&location::installed())
+    }
+
+    fn of_store(folders: &[PathBuf]) -> Self {
         let mut trusted = Self::default();
-        for folder in location::installed() {
-            trusted.add_folder(&folder)?;
+        for folder in folders {
+            let paths = match visible_files(folder) {
+                Ok(paths) => paths,
+                Err(error) => {
+                    trusted.notes.push(messages::trust::unreadable(folder, &error));
+                    continue;
+                }
+            };
+            for path in paths {
+                if let Err(error) = trusted.add_file(&path) {
+                    trusted.notes.push(error.words());
+                }
+            }
         }
-        Ok(trusted)
+        trusted
     }
 
     /// Trusts the authorities of a file or of the files of a folder: certificates (PEM or DER), master lists, LDIF.
@@ -134,7 +172,7 @@ impl Trusted {
                 }
                 Err(error) if error.is_bad_master_list() => return Err(error),
                 Err(error @ TrustError::Unreadable { .. }) => return Err(error),
-                Err(error) => self.notes.push(error.to_string()),
+                Err(error) => self.notes.push(error.words()),
             }
         }
         Ok(sum)
@@ -157,29 +195,24 @@ impl Trusted {
             match self.anchors.add(certificate) {
                 Added::New | Added::Duplicate => found.authorities += 1,
                 Added::NotAnAuthority => {
-                    self.notes.push(format!("{}: {subject} is no authority and not trusted", path.display()));
+                    self.notes.push(messages::trust::not_an_authority(path, &subject));
                 }
             }
         }
         self.revocation_lists.extend(imported.revocation_lists);
         let refused = imported.refused.iter();
-        self.notes.extend(refused.map(|(number, error)| format!("{}, part {number}: {error}", path.display())));
+        self.notes.extend(refused.map(|(number, error)| messages::trust::part_refused(path, *number, error)));
         found
     }
 }
 
 impl Trusted {
     /// A master list whose signer does not chain to what was trusted before is taken where it was named, and said so.
-    fn note_on(&self, list: &MasterList, path: &Path) -> Option<String> {
+    fn note_on(&self, list: &MasterList, path: &Path) -> Option<Words> {
         let at = list.signing_time.unwrap_or(list.signer.not_before());
         let check = list.signer_check(&self.anchors, at);
-        let signer = list.signer.subject();
-        (check.status != Status::Passed).then(|| {
-            format!(
-                "{}: the master list is signed by {signer}, who does not chain to a trusted authority",
-                path.display()
-            )
-        })
+        let signer = list.signer.subject().to_string();
+        (check.status != Status::Passed).then(|| messages::trust::unchained(path, &signer))
     }
 }
 
@@ -200,7 +233,7 @@ pub(crate) fn read_at_most(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
-        return Err(std::io::Error::other(format!("more than {most} bytes: too long")));
+        return Err(std::io::Error::new(ErrorKind::FileTooLarge, format!("more than {most} bytes: too long")));
     }
     Ok(bytes)
 }
@@ -221,8 +254,14 @@ pub(crate) fn visible_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 /// What the trust store holds, in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Files in all folders.
-    pub files: usize,
+    /// Authorities that are trusted.
+    pub authorities: usize,
+    /// Revocation lists.
+    pub revocation_lists: usize,
+    /// Those of them that are out of date, or not yet in force.
+    pub stale_lists: usize,
+    /// Files that cannot be used.
+    pub unusable: usize,
     /// The folders, whether they exist or not.
     pub folders: Vec<PathBuf>,
 }
@@ -235,8 +274,37 @@ impl Summary {
 
 /// Counts what is there.
 #[must_use]
-pub fn summary() -> Summary {
-    let folders = location::folders();
-    let files = folders.iter().filter_map(|folder| visible_files(folder).ok()).map(|files| files.len()).sum();
-    Summary { files, folders }
+pub fn summary(now: UnixTime) -> Summary {
+    let trusted = Trusted::installed();
+    let is_fresh = |list: &&Crl| list.this_update() <= now && list.next_update().is_some_and(|next| now <= next);
+    let fresh = trusted.revocation_lists.iter().filter(is_fresh).count();
+    Summary {
+        authorities: trusted.anchors.len(),
+        revocation_lists: trusted.revocation_lists.len(),
+        stale_lists: trusted.revocation_lists.len() - fresh,
+        unusable: trusted.notes.len(),
+        folders: location::folders(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use virtual_card::personalise::personalise;
+    use virtual_card::profile::Profile;
+
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_store_that_is_damaged_takes_nothing_else_away_and_is_said() {
+        let store = tempfile::tempdir().unwrap();
+        let at = |name: &str| store.path().join(name);
+        let card = personalise(&Profile::default()).unwrap();
+        fs::write(at("b-good.cer"), &card.issuer.anchor().der).unwrap();
+        fs::write(at("a-cut.cer"), b"\x30\x82\x01\x00\x30").unwrap();
+        fs::write(at("c-list.ml"), b"\x30\x80\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02\xA0\x80").unwrap();
+        let folders = [store.path().to_owned(), "/nonexistent/folder".into(), at("b-good.cer")];
+        let trusted = Trusted::of_store(&folders);
+        assert_eq!((trusted.anchors.len(), trusted.notes.len()), (1, 4), "{:#?}", trusted.notes);
+        assert!(trusted.notes.iter().all(|note| !note.vi.is_empty() && !note.en.is_empty()));
+    }
 }

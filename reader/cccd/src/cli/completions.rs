@@ -31,6 +31,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 pub(super) fn run_man(arguments: &ManArguments) -> Result<Exit, Failure> {
     std::fs::create_dir_all(&arguments.folder)
         .and_then(|()| clap_mangen::generate_to(super::command(), &arguments.folder))
-        .map_err(|error| Failure::new("bad_file", format!("{}: {error}", arguments.folder.display())))?;
+        .map_err(|error| Failure::file(&arguments.folder, &error))?;
     Ok(Exit::Done)
 }

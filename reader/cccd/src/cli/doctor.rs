@@ -1,14 +1,14 @@
 //! `cccd doctor`: what stands between this machine and a first read, each with its mend.
 
-use std::fmt::Write as _;
-
 use serde_json::json;
 
 use super::failure::{Exit, Failure};
 use super::output;
+use crate::messages::Words;
 use crate::terminal::Style;
+use crate::terminal::rows::marked;
 use crate::terminal::style::Paint;
-use crate::terminal::text::{clean, wrapped};
+use crate::terminal::text::clean;
 
 mod examination;
 mod usb;
@@ -22,19 +22,6 @@ pub(super) enum Health {
     Lacking,
     /// No read works.
     Ill,
-}
-
-/// The same in Vietnamese and in English.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Words {
-    vi: String,
-    en: String,
-}
-
-impl Words {
-    fn new(vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { vi: vi.into(), en: en.into() }
-    }
 }
 
 /// One thing looked at.
@@ -76,32 +63,35 @@ fn value(finding: &Finding) -> serde_json::Value {
 }
 
 fn shown(findings: &[Finding], style: &Style) -> String {
-    let mut text = String::new();
-    let mut line = |line: String| {
-        let written = writeln!(text, "{}", line.trim_end());
-        debug_assert!(written.is_ok(), "writing to a string does not fail");
-    };
+    let mut lines = Vec::new();
     for finding in findings {
         let mark = match finding.health {
-            Health::Well => style.paint(Paint::Good, "✓"),
-            Health::Lacking => style.paint(Paint::Open, "!"),
-            Health::Ill => style.paint(Paint::Bad, "✗"),
+            Health::Well => ("✓", Paint::Good),
+            Health::Lacking => ("!", Paint::Open),
+            Health::Ill => ("✗", Paint::Bad),
         };
-        line(format!("{mark} {}", style.paint(Paint::Strong, &clean(&finding.found.vi))));
-        for part in wrapped(&clean(&finding.found.en), style.width - 4) {
-            line(format!("  {}", style.paint(Paint::Faint, &part)));
-        }
+        lines.extend(marked(mark, &finding.found, style));
         if let Some(mend) = &finding.mend {
-            for part in wrapped(&clean(&mend.vi), style.width - 6) {
-                line(format!("    {part}"));
-            }
-            for part in wrapped(&clean(&mend.en), style.width - 6) {
-                line(format!("    {}", style.paint(Paint::Faint, &part)));
-            }
+            let inside = Style { width: style.width.saturating_sub(2), ..*style };
+            lines.extend(marked(("→", Paint::Faint), mend, &inside).into_iter().map(|line| format!("  {line}")));
         }
-        for command in &finding.commands {
-            line(format!("      {}", clean(command)));
-        }
+        // Not broken into lines: they are there to be copied.
+        lines.extend(finding.commands.iter().map(|command| format!("      {}", clean(command))));
     }
-    text
+    let ready = findings.iter().all(|finding| finding.health != Health::Ill);
+    let lacking = findings.iter().any(|finding| finding.health == Health::Lacking);
+    let sum = match (ready, lacking) {
+        (true, false) => Words::new("Sẵn sàng đọc thẻ", "ready to read a card"),
+        (true, true) => {
+            Words::new("Đọc được thẻ, nhưng nên xem các mục có dấu !", "a card can be read; see what has a !")
+        }
+        (false, _) => {
+            Words::new("Chưa đọc được thẻ: sửa các mục có dấu ✗", "no card can be read yet: mend what has a ✗")
+        }
+    };
+    lines.push(String::new());
+    let mark = if ready { ("=", Paint::Good) } else { ("=", Paint::Bad) };
+    lines.extend(marked(mark, &sum, style));
+    lines.push(String::new());
+    lines.join("\n")
 }

@@ -1,12 +1,17 @@
 //! Exit codes, and the error object that goes with codes 2, 5 and 6.
 
-use std::io::{IsTerminal, Write as _};
+use std::fmt::Display;
+use std::io::Write as _;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::output;
+use crate::messages::{self, Message, Words};
 use crate::pcsc::PcscError;
-use crate::terminal::text::clean;
+use crate::terminal::Style;
+use crate::terminal::style::Paint;
+use crate::terminal::text::{clean, wrapped};
 
 /// How the command ends. The numbers are a contract with scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +51,7 @@ impl Exit {
             | "old_master_list"
             | "unknown_list_signer"
             | "store_unwritable"
+            | "not_written"
             | "declined" => Self::Usage,
             "wrong_password" | "card_blocked" | "access_denied" | "pace_failed" => Self::Refused,
             _ => Self::Trouble,
@@ -57,29 +63,91 @@ impl Exit {
 #[derive(Clone, Debug)]
 pub struct Failure {
     code: &'static str,
+    /// What happened, in plain English, with what was found.
     message: String,
-    hint: Option<String>,
-    timing: Option<Box<Value>>,
+    more: Box<More>,
+}
+
+/// What may be said besides.
+#[derive(Clone, Debug, Default)]
+struct More {
+    /// The lines that fit better than those of the code.
+    words: Option<Message>,
+    /// The Vietnamese line, where no table holds it.
+    vietnamese: Option<String>,
+    /// What the Vietnamese line ends with: a path, an option.
+    subject: Option<String>,
+    hint: Option<Words>,
+    /// What was measured until then.
+    timing: Option<Value>,
 }
 
 impl Failure {
     /// A failure with its stable code and what happened, in plain English.
     #[must_use]
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, timing: None }
+        Self { code, message: message.into(), more: Box::default() }
     }
 
-    /// Says more than the hint that the code has by itself.
+    /// A malformed value: the subject names the row of the messages that says how it is written.
     #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    pub fn input(subject: &str, message: impl Into<String>) -> Self {
+        Self::new("bad_input", message).in_words(messages::of_input(subject))
+    }
+
+    /// What the system says of a file or folder.
+    #[must_use]
+    pub fn file(path: &Path, error: &std::io::Error) -> Self {
+        let message = format!("{}: {error}", path.display());
+        Self::new("bad_file", message).in_words(messages::of_file_error(error)).about(path.display())
+    }
+
+    /// A file that is not what it should be: `why` names the row of the messages.
+    #[must_use]
+    pub fn content(path: &Path, why: &str, found: impl Display) -> Self {
+        let message = format!("{}: {found}", path.display());
+        Self::new("bad_file", message).in_words(messages::of_file(why)).about(path.display())
+    }
+
+    /// The same under another code.
+    #[must_use]
+    pub fn as_code(mut self, code: &'static str) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Says it in other words than those of the code.
+    #[must_use]
+    pub fn in_words(mut self, words: Option<Message>) -> Self {
+        self.more.words = words;
+        self
+    }
+
+    /// What happened, in Vietnamese, where no table holds it.
+    #[must_use]
+    pub fn saying(mut self, vietnamese: impl Into<String>) -> Self {
+        self.more.vietnamese = Some(vietnamese.into());
+        self
+    }
+
+    /// Names what it is about, beside the Vietnamese line; the English message names it itself.
+    #[must_use]
+    pub fn about(mut self, subject: impl Display) -> Self {
+        self.more.subject = Some(subject.to_string());
+        self
+    }
+
+    /// What to do, where that is more than what goes with the code by itself.
+    #[must_use]
+    pub fn with_hint(mut self, vi: impl Into<String>, en: impl Into<String>) -> Self {
+        self.more.hint = Some(Words::new(vi, en));
         self
     }
 
     /// Adds what was measured until then.
     #[must_use]
     pub fn with_timing(mut self, timing: Value) -> Self {
-        self.timing = Some(Box::new(timing));
+        self.more.timing = Some(timing);
         self
     }
 
@@ -89,69 +157,72 @@ impl Failure {
         self.code
     }
 
-    /// What clap found wrong.
-    pub(super) fn of_usage(error: &clap::Error) -> Self {
-        let rendered = error.render().to_string();
-        let mut paragraphs = rendered.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
-        let message = paragraphs.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let hint: Vec<_> = paragraphs.collect();
-        Self::new("usage", message).with_hint(hint.join("\n"))
-    }
-
-    /// Says so: to programs on standard output, to people on standard error. Returns how to exit.
+    /// Says so: to people on standard error, and to programs on standard output too. Returns how to exit.
     pub(super) fn report(&self, json: bool) -> Exit {
-        let text = crate::messages::of(self.code);
-        let hint = self.hint();
+        self.tell();
         if json {
             let mut object = json!({ "schema": "cccd.error/1", "error": self.value() });
-            if let Some(timing) = &self.timing {
-                object["timing"] = timing.as_ref().clone();
+            if let Some(timing) = &self.more.timing {
+                object["timing"] = timing.clone();
             }
             output::json(&object);
-        } else {
-            self.report_to_people(text, hint.as_deref());
         }
         Exit::of_code(self.code)
     }
 
     /// The error as it stands in the error object.
     pub(super) fn value(&self) -> Value {
-        let text = crate::messages::of(self.code);
-        let mut error = json!({ "code": self.code, "message": self.message, "hint": self.hint() });
-        if let Some(text) = text {
-            error["message_vi"] = text.vi.into();
-            error["hint_vi"] = text.hint_vi.into();
+        let Words { vi: hint_vi, en: hint } = self.hint();
+        json!({
+            "code": self.code, "message": self.message, "hint": hint,
+            "message_vi": self.vietnamese(), "hint_vi": hint_vi,
+        })
+    }
+
+    fn words(&self) -> Option<Message> {
+        self.more.words.or_else(|| messages::of(self.code))
+    }
+
+    /// What happened, in Vietnamese.
+    fn vietnamese(&self) -> String {
+        let of_words = || self.words().map_or(self.code, |words| words.vi);
+        let line = self.more.vietnamese.as_deref().unwrap_or_else(of_words);
+        match &self.more.subject {
+            Some(subject) => format!("{}: {subject}", line.trim_end_matches('.')),
+            None => line.to_owned(),
         }
-        error
     }
 
-    /// What to do: what was said with the failure, or what goes with its code.
-    fn hint(&self) -> Option<String> {
-        let of_code = || crate::messages::of(self.code).map(|text| text.hint_en.to_owned());
-        self.hint.clone().or_else(of_code).filter(|hint| !hint.is_empty())
+    /// What to do: what was said with the failure, or what goes with its words.
+    fn hint(&self) -> Words {
+        let of_words = || self.words().map(|words| Words::new(words.hint_vi, words.hint_en));
+        self.more.hint.clone().or_else(of_words).unwrap_or_else(|| Words::new("", ""))
     }
 
-    fn report_to_people(&self, text: Option<crate::messages::Message>, hint: Option<&str>) {
-        let mut stderr = std::io::stderr().lock();
-        let colour = stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        let (bad, faint, end) = if colour { ("\x1b[1;31m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
+    /// Says so on standard error, Vietnamese first.
+    pub(super) fn tell(&self) {
+        let text = self.shown(&Style::of_stderr());
         // Standard error may be closed: there is nobody left to tell.
-        if let Some(text) = text {
-            let _ = writeln!(stderr, "{bad}{}{end}", text.vi);
-            if !text.hint_vi.is_empty() {
-                let _ = writeln!(stderr, "  {}", text.hint_vi);
-            }
-        }
-        let _ = writeln!(stderr, "{faint}error: {}{end}", lines(&self.message));
-        if let Some(hint) = hint {
-            let _ = writeln!(stderr, "{faint}  {}{end}", lines(hint));
-        }
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
     }
-}
 
-/// The text without anything that could act on the terminal; its own line breaks stay.
-fn lines(text: &str) -> String {
-    text.lines().map(clean).collect::<Vec<_>>().join("\n  ")
+    fn shown(&self, style: &Style) -> String {
+        let hint = self.hint();
+        let mut text = String::new();
+        let mut add = |paint: Paint, start: &str, words: &str| {
+            let lines = words.lines().flat_map(|line| wrapped(&clean(line), style.width.saturating_sub(2)));
+            for (index, line) in lines.enumerate().filter(|(_, line)| !line.is_empty()) {
+                let start = if index == 0 { start } else { "  " };
+                text.push_str(&format!("{start}{}\n", style.paint(paint, &line)));
+            }
+        };
+        let mark = format!("{} ", style.paint(Paint::Bad, "✗"));
+        add(Paint::Bad, &mark, &self.vietnamese());
+        add(Paint::Plain, "  ", &hint.vi);
+        add(Paint::Faint, "  ", &format!("error: {}", self.message));
+        add(Paint::Faint, "  ", &hint.en);
+        text
+    }
 }
 
 impl From<PcscError> for Failure {
@@ -167,5 +238,32 @@ impl From<PcscError> for Failure {
             PcscError::Other(_) => "transmission",
         };
         Self::new(code, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_get_both_languages_and_programs_the_same() {
+        let error = std::io::Error::from(std::io::ErrorKind::NotFound);
+        let failure = Failure::file(Path::new("/tmp/x.pem"), &error);
+        let shown = failure.shown(&Style::PLAIN);
+        let lines: Vec<_> = shown.lines().collect();
+        assert_eq!(lines[0], "✗ Không có tệp hoặc thư mục này: /tmp/x.pem");
+        assert!(lines[2].starts_with("  error: /tmp/x.pem: "), "{shown}");
+        let value = failure.value();
+        assert_eq!((&value["code"], &value["message_vi"]), (&"bad_file".into(), &lines[0][4..].into()));
+        assert!(value["hint"].as_str().unwrap().starts_with("Check the path"));
+    }
+
+    #[test]
+    fn a_message_is_no_wider_than_the_terminal_and_cannot_act_on_it() {
+        let failure = Failure::new("bad_file", format!("na\x1b[2Jme {}", "long ".repeat(60)));
+        let narrow = Style { width: 40, ..Style::PLAIN };
+        let shown = failure.shown(&narrow);
+        assert!(shown.lines().all(|line| crate::terminal::text::columns(line) <= 40), "{shown}");
+        assert!(!shown.contains('\x1b'));
     }
 }

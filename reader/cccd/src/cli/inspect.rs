@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::failure::{Exit, Failure};
 use super::{clock, output};
 use crate::inspection::{self, InspectError, Inspection};
+use crate::messages;
 use crate::terminal::{Style, view};
 use crate::trust_store::read_at_most;
 
@@ -25,7 +26,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
     let inspected: Vec<_> =
         arguments.files.iter().map(|path| (path.display().to_string(), inspect(path, now))).collect();
     let failed = inspected.iter().find_map(|(name, found)| Some((name, found.as_ref().err()?)));
-    let failed = failed.map(|(name, error)| Failure::new(error.code(), format!("{name}: {error}")));
+    let failed = failed.map(|(name, error)| failure_of(name, error));
     if let (Some(failure), 1) = (&failed, inspected.len()) {
         return Err(failure.clone());
     }
@@ -42,8 +43,18 @@ fn inspect(path: &Path, now: UnixTime) -> Result<Inspection, InspectError> {
     if path.is_dir() {
         return inspection::inspect_folder(path, now);
     }
-    let bytes = read_at_most(path, inspection::MAX_LEN).map_err(|error| InspectError::Unreadable(error.to_string()))?;
+    let bytes = read_at_most(path, inspection::MAX_LEN).map_err(|error| InspectError::unreadable(&error))?;
     inspection::inspect(&bytes, now)
+}
+
+fn failure_of(name: &str, error: &InspectError) -> Failure {
+    let why = match error {
+        InspectError::MasterList(_) if error.code() == "bad_master_list" => None,
+        InspectError::Unreadable(kind, _) => messages::of_file_error(&(*kind).into()),
+        InspectError::Length(length) if *length > 0 => messages::of_file("too_long"),
+        _ => messages::of_file("unknown_kind"),
+    };
+    Failure::new(error.code(), format!("{name}: {error}")).in_words(why).about(name)
 }
 
 /// All files in one value. Where one of several failed, the first failure also stands at the top.
@@ -63,7 +74,7 @@ fn show(inspected: &[(String, Result<Inspection, InspectError>)]) {
         match found {
             Ok(inspection) => output::text(&view::inspection::of_file(name, inspection, &style)),
             Err(error) => {
-                Failure::new(error.code(), format!("{name}: {error}")).report(false);
+                failure_of(name, error).tell();
             }
         }
     }

@@ -1,17 +1,19 @@
 //! `cccd mrz`: reads and checks the lines of a machine readable zone.
 
-use std::fmt::Write as _;
-
-use icao9303::mrz::Suggestion;
+use icao9303::mrz::{Change, Suggestion};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::failure::{Exit, Failure};
 use super::{clock, output, secret};
+use crate::card_date::{CardDate, Expiry};
+use crate::messages::{self, Words};
 use crate::mrz::DocumentMrz;
+use crate::sex::Sex;
 use crate::terminal::Style;
+use crate::terminal::rows::{labelled, marked};
 use crate::terminal::style::Paint;
-use crate::terminal::text::{clean, padded};
+use crate::terminal::text::clean;
 use crate::validity::today_in_vietnam;
 
 /// Options of `cccd mrz`.
@@ -38,8 +40,10 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
 
 /// Reads the lines as they are typed: line breaks may be written as `\n`.
 pub(super) fn parse(text: &str, today: Date) -> Result<DocumentMrz, Failure> {
-    DocumentMrz::parse(&text.replace("\\n", "\n"), today)
-        .map_err(|error| Failure::new("bad_input", format!("the MRZ cannot be read: {error}")))
+    DocumentMrz::parse(&text.replace("\\n", "\n"), today).map_err(|error| {
+        let words = messages::of_mrz_error(&error);
+        Failure::input("mrz", format!("the MRZ cannot be read: {}", words.en)).about(words.vi)
+    })
 }
 
 fn value(mrz: &DocumentMrz) -> Value {
@@ -76,63 +80,110 @@ fn suggestion(suggestion: &Suggestion) -> Value {
 }
 
 /// What people call the fields of the JSON value; others go by their name there.
-const LABELS: [(&str, &str); 13] = [
-    ("format", "Kiểu · format"),
-    ("document_code", "Loại giấy tờ · document code"),
-    ("issuing_state", "Nước cấp · issuing state"),
-    ("document_number", "Số tài liệu · document number"),
-    ("id_number", "Số định danh · ID number"),
-    ("full_name", "Họ và tên · name"),
-    ("name_may_be_cut", "Tên có thể bị cắt · name may be cut"),
-    ("date_of_birth", "Ngày sinh · born"),
-    ("sex", "Giới tính · sex"),
-    ("date_of_expiry", "Có giá trị đến · expires"),
-    ("no_expiry", "Không thời hạn · no expiry"),
-    ("nationality", "Quốc tịch · nationality"),
-    ("optional_data", "Dữ liệu thêm · optional data"),
+const LABELS: [(&str, (&str, &str)); 14] = [
+    ("format", ("Kiểu", "format")),
+    ("document_code", ("Loại giấy tờ", "document code")),
+    ("issuing_state", ("Nước cấp", "issuing state")),
+    ("document_number", ("Số tài liệu", "document number")),
+    ("id_number", ("Số định danh", "ID number")),
+    ("full_name", ("Họ và tên", "name")),
+    ("name_may_be_cut", ("Tên có thể bị cắt", "name may be cut")),
+    ("date_of_birth", ("Ngày sinh", "date of birth")),
+    ("sex", ("Giới tính", "sex")),
+    ("date_of_expiry", ("Có giá trị đến", "date of expiry")),
+    ("no_expiry", ("Có giá trị đến", "date of expiry")),
+    ("nationality", ("Quốc tịch", "nationality")),
+    ("optional_data", ("Dữ liệu thêm", "optional data")),
+    ("optional_data_2", ("Dữ liệu thêm 2", "optional data 2")),
 ];
 
 fn shown(mrz: &DocumentMrz, style: &Style) -> String {
-    let mut text = String::new();
-    let mut line = |line: String| {
-        let written = writeln!(text, "{line}");
-        debug_assert!(written.is_ok(), "writing to a string does not fail");
-    };
-    for row in mrz.mrz().lines() {
-        line(format!("  {}", style.paint(Paint::Strong, &clean(row))));
-    }
-    line(String::new());
-    if let Value::Object(fields) = json!(mrz) {
-        for (name, field) in fields
-            .iter()
-            .filter(|(_, field)| !matches!(field, Value::Null | Value::Bool(false)) && field.as_str() != Some(""))
-        {
-            let field = field.as_str().map_or_else(|| field.to_string(), str::to_owned);
-            let label = LABELS.iter().find(|(key, _)| key == name).map_or(name.as_str(), |(_, label)| label);
-            line(format!("  {}{}", style.paint(Paint::Faint, &padded(label, 38)), clean(&field)));
-        }
-    }
-    line(String::new());
+    let mut lines: Vec<String> =
+        mrz.mrz().lines().map(|row| format!("  {}", style.paint(Paint::Strong, &clean(row)))).collect();
+    lines.push(String::new());
+    lines.extend(labelled(&rows(mrz), style, 2));
+    lines.push(String::new());
     if mrz.problems().is_empty() {
-        line(format!("{} Mọi số kiểm tra đều đúng · all check digits are right", style.paint(Paint::Good, "✓")));
+        let words = Words::new("Mọi số kiểm tra đều đúng", "all check digits are right");
+        lines.extend(marked(("✓", Paint::Good), &words, style));
     }
     for problem in mrz.problems() {
-        line(format!("{} {problem}", style.paint(Paint::Bad, "✗")));
+        lines.extend(marked(("✗", Paint::Bad), &messages::of_mrz_problem(problem), style));
     }
     for suggestion in mrz.mrz().suggestions() {
-        let changes: Vec<_> = suggestion
-            .changes
-            .iter()
-            .map(|change| {
-                let (row, column) = (change.line, change.column);
-                format!("dòng {row} cột {column} · line {row}, column {column}: {} → {}", change.found, change.meant)
-            })
-            .collect();
-        let meant = format!("{} có lẽ đọc nhầm · perhaps misread: {}", suggestion.field, changes.join("; "));
-        line(format!("{} {meant}", style.paint(Paint::Open, "?")));
+        lines.extend(marked(("?", Paint::Open), &suggested(&suggestion), style));
     }
     for remark in mrz.remarks() {
-        line(format!("{} {}", style.paint(Paint::Open, "!"), remark.message));
+        lines.extend(marked(("!", Paint::Open), &messages::of_remark(remark), style));
     }
-    text
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// The fields that the document has, as Vietnam writes them.
+fn rows(mrz: &DocumentMrz) -> Vec<((&'static str, &'static str), String)> {
+    let Value::Object(fields) = json!(mrz) else { return Vec::new() };
+    let mut rows = Vec::new();
+    for (name, label) in LABELS {
+        let text = match (name, &fields[name]) {
+            (_, Value::Null | Value::Bool(false)) => continue,
+            ("date_of_birth", _) => mrz.date_of_birth().map(CardDate::vietnamese).unwrap_or_default(),
+            ("date_of_expiry", _) => mrz.expiry().and_then(Expiry::date).map(CardDate::vietnamese).unwrap_or_default(),
+            ("no_expiry", _) => "Không thời hạn".to_owned(),
+            ("sex", _) => mrz.sex().map(Sex::vietnamese).unwrap_or_default().to_owned(),
+            (_, Value::Bool(true)) => "có".to_owned(),
+            (_, Value::String(text)) => text.clone(),
+            (_, value) => value.to_string(),
+        };
+        if !text.is_empty() {
+            rows.push((label, text));
+        }
+    }
+    rows
+}
+
+fn suggested(suggestion: &Suggestion) -> Words {
+    let places = |line: &str, column: &str, and: &str| {
+        let place = |change: &Change| {
+            format!("{line} {}, {column} {}: {} → {}", change.line, change.column, change.found, change.meant)
+        };
+        suggestion.changes.iter().map(place).collect::<Vec<_>>().join(and)
+    };
+    let field = messages::of_mrz_field(suggestion.field);
+    Words::new(
+        format!("{field} có lẽ đọc nhầm: {}", places("dòng", "cột", "; ")),
+        format!("{} perhaps misread: {}", suggestion.field, places("line", "column", "; ")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn view(lines: &str) -> String {
+        shown(&parse(lines, date(2026, 1, 1)).unwrap(), &Style::PLAIN)
+    }
+
+    #[test]
+    fn people_see_dates_and_sex_as_vietnam_writes_them() {
+        let text =
+            view("IDVNM1901234569001190123456<<0\n9003152F3003150VNM<<<<<<<<<<<2\nNGUYEN<<THI<AN<<<<<<<<<<<<<<<<");
+        for part in ["15/03/1990", "15/03/2030", "Nữ", "Mọi số kiểm tra đều đúng"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("1990-") && !text.contains("female"), "{text}");
+        let never =
+            view("IDVNM0581234568079058123456<<8\n5801028M9912315VNM<<<<<<<<<<<6\nTRAN<<VAN<BINH<<<<<<<<<<<<<<<<");
+        assert!(never.contains("Không thời hạn") && never.contains("Nam") && !never.contains("31/12"), "{never}");
+    }
+
+    #[test]
+    fn a_wrong_check_digit_is_said_in_both_languages_with_its_place() {
+        let text =
+            view("IDVNM1901234569001190123456<<0\n9003152F3003151VNM<<<<<<<<<<<2\nNGUYEN<<THI<AN<<<<<<<<<<<<<<<<");
+        assert!(text.contains("✗ dòng 2, cột 15, ngày hết hạn: số kiểm tra phải là 0"), "{text}");
+        assert!(text.contains("(line 2, column 15)"), "{text}");
+    }
 }

@@ -1,15 +1,15 @@
 //! `cccd qr-text`: reads the text that a scanner delivered from the card's QR code.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
 use super::failure::{Exit, Failure};
 use super::{output, secret};
-use crate::qr_text::{self, QrContent};
+use crate::card_date::CardDate;
+use crate::messages::{self, Words};
+use crate::qr_text::{self, QrCard, QrContent};
 use crate::terminal::Style;
+use crate::terminal::rows::{labelled, marked};
 use crate::terminal::style::Paint;
-use crate::terminal::text::{clean, padded};
 
 /// Options of `cccd qr-text`.
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
     let text = secret::given(&arguments.text)?;
-    let content = qr_text::read_str(&text).map_err(|error| Failure::new("bad_input", error.to_string()))?;
+    let content = qr_text::read_str(&text).map_err(|error| Failure::input("qr_text", error.to_string()))?;
     if json {
         output::json(&value(&text, &content));
     } else {
@@ -43,55 +43,79 @@ fn value(text: &str, content: &QrContent) -> Value {
     })
 }
 
-const LABELS: [(&str, &str); 7] = [
-    ("id_number", "Số định danh · ID number"),
-    ("old_id_number", "Số CMND cũ · old number"),
-    ("full_name", "Họ và tên · name"),
-    ("date_of_birth", "Ngày sinh · born"),
-    ("sex", "Giới tính · sex"),
-    ("address", "Nơi thường trú · address"),
-    ("date_of_issue", "Ngày cấp · issued"),
+const LABELS: [(&str, (&str, &str)); 7] = [
+    ("id_number", ("Số định danh", "ID number")),
+    ("old_id_number", ("Số CMND cũ", "old number")),
+    ("full_name", ("Họ và tên", "full name")),
+    ("date_of_birth", ("Ngày sinh", "date of birth")),
+    ("sex", ("Giới tính", "sex")),
+    ("address", ("Nơi thường trú", "address")),
+    ("date_of_issue", ("Ngày cấp", "date of issue")),
 ];
 
-/// A date as Vietnam writes it: 2021-04-20 as 20/04/2021.
-fn day_first(date: &str) -> String {
-    date.rsplit('-').collect::<Vec<_>>().join("/")
-}
-
 fn shown(content: &QrContent, style: &Style) -> String {
-    let mut text = String::new();
-    let mut line = |line: String| {
-        let written = writeln!(text, "{line}");
-        debug_assert!(written.is_ok(), "writing to a string does not fail");
-    };
+    let mut lines = Vec::new();
     match content {
         QrContent::Card(card) => {
-            let fields = json!(card);
-            for (index, (name, label)) in LABELS.iter().enumerate() {
-                let original = card.original(index).unwrap_or_default();
-                let value = match fields[*name].as_str() {
-                    // In the card's own word, Nam or Nữ.
-                    Some(_) if *name == "sex" => original.to_owned(),
-                    Some(value) if name.starts_with("date") => day_first(value),
-                    Some(value) => value.to_owned(),
-                    None if original.is_empty() => "–".to_owned(),
-                    None => original.to_owned(),
-                };
-                line(format!("  {}{}", style.paint(Paint::Faint, &padded(label, 28)), clean(&value)));
-            }
+            let rows: Vec<_> =
+                LABELS.iter().enumerate().map(|(index, (name, label))| (*label, text(card, index, name))).collect();
+            lines.extend(labelled(&rows, style, 2));
+            lines.push(String::new());
             for warning in card.warnings() {
-                line(format!("{} {}", style.paint(Paint::Open, "!"), warning.message));
+                lines.extend(marked(("!", Paint::Open), &messages::of_remark(warning), style));
             }
-            line(style.paint(
-                Paint::Open,
-                "Mã QR không có chữ ký: chỉ là lời khai · the code is not signed: a claim, not a proof",
-            ));
+            let claim = Words::new(
+                "Mã QR không có chữ ký: chỉ là lời khai, chưa được chứng thực",
+                "the code is not signed: a claim, not a proof",
+            );
+            lines.extend(marked(("!", Paint::Open), &claim, style));
         }
-        QrContent::Other(seems) => line(format!(
-            "{} Không phải mã QR của thẻ căn cước · not an ID card's code; it looks like: {}",
-            style.paint(Paint::Open, "!"),
-            json!(seems).as_str().unwrap_or_default(),
-        )),
+        QrContent::Other(seems) => {
+            let words = Words::new(
+                format!("Không phải mã QR của thẻ căn cước; có vẻ là {}", seems.vietnamese()),
+                format!("not an ID card's code; it seems to be {}", seems.english()),
+            );
+            lines.extend(marked(("!", Paint::Open), &words, style));
+        }
     }
-    text
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// A field as Vietnam writes it; one that could not be read, as it stands in the code.
+fn text(card: &QrCard, index: usize, name: &str) -> String {
+    let original = card.original(index).unwrap_or_default();
+    let read = match name {
+        "date_of_birth" => card.date_of_birth.map(CardDate::vietnamese),
+        "date_of_issue" => card.date_of_issue.map(CardDate::vietnamese),
+        _ => None,
+    };
+    match read {
+        Some(date) => date,
+        None if original.is_empty() => "–".to_owned(),
+        None => original.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(text: &str) -> String {
+        shown(&qr_text::read_str(text).unwrap(), &Style::PLAIN)
+    }
+
+    #[test]
+    fn people_see_dates_as_vietnam_writes_them_and_that_nothing_is_proven() {
+        let text = view("001190123456||Nguyễn Thị An|15031990|Nữ|Hà Nội|20042021||||");
+        for part in ["15/03/1990", "20/04/2021", "Nữ", "không có chữ ký", "not signed"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+
+    #[test]
+    fn another_code_is_named_in_both_languages() {
+        let text = view("https://example.org");
+        assert!(text.contains("địa chỉ trang web") && text.contains("a web address"), "{text}");
+    }
 }

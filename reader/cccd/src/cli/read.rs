@@ -1,17 +1,15 @@
 //! `cccd read`: reads a card, checks it, and shows who it is and what of that is proven.
 //!
 //! [`credentials`] turns options into what opens the chip; [`progress`] says on standard error what happens meanwhile;
+//! [`delivery`] writes the portrait and the files;
 //! [`errors`] gives every failure its code; `virtual_card` stands in for a card where there is none.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
-use icao9303::lds::file::{DataGroup, ElementaryFile};
+use icao9303::lds::file::DataGroup;
 use jiff::Timestamp;
 
 use super::failure::{Exit, Failure};
@@ -27,6 +25,7 @@ use credentials::Credentials;
 use recording::Recording;
 
 mod credentials;
+pub(super) mod delivery;
 pub(super) mod errors;
 mod progress;
 mod recording;
@@ -97,22 +96,30 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
         Some(profile) => read_simulated(&order, profile.as_deref(), &mut trusted)?,
         None => read_in_reader(&order)?,
     };
+    let mut unwritten: Vec<Failure> = Vec::new();
     if let Some(recording) = done.recording.take() {
-        recording.end(&done, &trusted);
+        unwritten.extend(recording.end(&done, &trusted));
     }
     let asked = order.goal.numbers();
     let assessment = judge(&done, asked.as_deref(), &trusted, order.at);
-    for note in &trusted.notes {
-        progress::note(note);
-    }
-    deliver(arguments, &done, &assessment)?;
+    trusted.notes.iter().for_each(output::note);
+    unwritten.extend(delivery::deliver(arguments, &done, &assessment));
     let total = done.statistics.elapsed();
     if json {
-        output::json(&report::of_read(&done.reader, &done.reading, &assessment, &done.statistics, total));
+        let mut result = report::of_read(&done.reader, &done.reading, &assessment, &done.statistics, total);
+        if let Some(failure) = unwritten.first() {
+            result["error"] = failure.value();
+        }
+        output::json(&result);
     } else {
         output::text(&view::of_read(&done.reading, &assessment, &done.statistics, total, &Style::of_stdout()));
     }
-    Ok(exit_of(assessment.verdict))
+    unwritten.iter().for_each(Failure::tell);
+    Ok(match exit_of(assessment.verdict) {
+        // Not everything was done. What the checks found outweighs that where they found something.
+        Exit::Done if !unwritten.is_empty() => Exit::Usage,
+        exit => exit,
+    })
 }
 
 /// What is to be done, as far as the options say.
@@ -129,14 +136,12 @@ impl<'a> Order<'a> {
         let mut goal = Goal { groups: None, com: arguments.dump.is_some() };
         if let Some(numbers) = &arguments.dg {
             let groups = numbers.iter().map(|&number| DataGroup::new(number).ok_or(number)).collect::<Result<_, _>>();
-            let wrong = |number| Failure::new("bad_input", format!("--dg {number}: data groups are 1 to 16"));
+            let wrong = |number| Failure::input("dg", format!("--dg {number}: data groups are 1 to 16"));
             goal.groups = Some(groups.map_err(wrong)?);
         }
         let challenge = arguments.challenge.as_deref().map(parse_challenge).transpose()?;
-        if let Some(folder) = &arguments.dump {
-            make_private_folder(folder)?;
-        }
         arguments.trace.as_deref().map(Recording::refuse_existing).transpose()?;
+        delivery::check(arguments)?;
         Ok(Self { arguments, at, goal, challenge })
     }
 
@@ -234,51 +239,5 @@ fn judge(done: &Done, asked: Option<&[u8]>, trusted: &Trusted, at: Timestamp) ->
 
 fn parse_challenge(text: &str) -> Result<[u8; 8], Failure> {
     let bytes = base16ct::mixed::decode_vec(text).ok().and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-    bytes.ok_or_else(|| Failure::new("bad_input", "--challenge: 16 hexadecimal digits are expected"))
-}
-
-/// Writes the portrait and the files where they were asked for.
-fn deliver(arguments: &Arguments, done: &Done, assessment: &Assessment) -> Result<(), Failure> {
-    if let Some(path) = &arguments.photo {
-        match &assessment.portrait {
-            Some(portrait) => write_private(path, &portrait.bytes)?,
-            None => progress::note("--photo: the card gave no portrait"),
-        }
-    }
-    if let Some(folder) = &arguments.dump {
-        for (file, bytes) in report::files(&done.reading) {
-            write_private(&folder.join(dump_name(file)), bytes)?;
-        }
-    }
-    Ok(())
-}
-
-/// The name of a file in a dump.
-pub(super) fn dump_name(file: ElementaryFile) -> String {
-    format!("{}.bin", file.to_string().replace('/', "-"))
-}
-
-fn make_private_folder(folder: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::DirBuilderExt;
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|error| Failure::new("bad_file", format!("{}: {error}", folder.display())))
-}
-
-/// Writes a file that only its owner may read: it is personal data.
-fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let written =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).and_then(|mut file| {
-            // One that was there before keeps its permissions when opened.
-            file.set_permissions(private())?;
-            file.write_all(bytes)
-        });
-    written.map_err(|error| Failure::new("bad_file", format!("{}: {error}", path.display())))
-}
-
-fn private() -> fs::Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    fs::Permissions::from_mode(0o600)
+    bytes.ok_or_else(|| Failure::input("challenge", "--challenge: 16 hexadecimal digits are expected"))
 }

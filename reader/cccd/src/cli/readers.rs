@@ -1,18 +1,19 @@
 //! `cccd readers`: the readers, what each can do, and what lies on them.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::failure::{Exit, Failure};
 use super::output;
+use crate::messages::Words;
 use crate::pcsc::readers::{self, Capabilities};
 use crate::pcsc::watch::{Change, Watch};
 use crate::pcsc::{CardState, Reader};
 use crate::terminal::Style;
+use crate::terminal::rows::{labelled, marked};
 use crate::terminal::style::Paint;
-use crate::terminal::text::clean;
+use crate::terminal::text::{clean, wrapped};
 
 /// Options of `cccd readers`.
 #[derive(Debug, clap::Args)]
@@ -53,30 +54,48 @@ fn value(index: usize, reader: &Reader, can: &Capabilities) -> Value {
 
 fn listed(found: &[(Capabilities, Reader)], style: &Style) -> String {
     if found.is_empty() {
-        return "Không có đầu đọc nào.  No card reader is attached.\n".into();
+        let words = Words::new(
+            "Không có đầu đọc nào; `cccd doctor` cho biết vì sao",
+            "no card reader is attached; `cccd doctor` says why",
+        );
+        return marked(("–", Paint::Open), &words, style).join("\n") + "\n";
     }
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for (index, (can, reader)) in found.iter().enumerate() {
-        let card = match &reader.card {
-            CardState::Empty => style.paint(Paint::Faint, "trống · empty"),
-            CardState::Present(atr) => {
-                let atr = base16ct::lower::encode_string(atr);
-                format!("{} {}", style.paint(Paint::Good, "có thẻ · card"), style.paint(Paint::Faint, &atr))
-            }
-            CardState::Mute => style.paint(Paint::Bad, "thẻ không trả lời · card does not answer"),
-            CardState::Unknown => "?".into(),
-        };
-        let length = match can.max_apdu_data {
-            Some(most) if most > 256 => format!(", APDU ≤ {most} B"),
-            Some(_) => ", APDU ≤ 256 B".into(),
-            None => String::new(),
-        };
-        let used = if reader.in_use { ", đang dùng · in use" } else { "" };
-        let line =
-            writeln!(text, "{index}  {}  {card}{length}{used}", style.paint(Paint::Strong, &clean(&reader.name)));
-        debug_assert!(line.is_ok(), "writing to a string does not fail");
+        let name = clean(&reader.name);
+        for (row, part) in wrapped(&name, style.width.saturating_sub(4)).iter().enumerate() {
+            let number = if row == 0 { index.to_string() } else { String::new() };
+            lines.push(format!("{number:<3} {}", style.paint(Paint::Strong, part)));
+        }
+        let inside = Style { width: style.width.saturating_sub(4), ..*style };
+        lines.extend(labelled(&rows(can, reader), &inside, 0).into_iter().map(|line| format!("    {line}")));
     }
-    text
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// What is known of a reader and of what lies on it.
+fn rows(can: &Capabilities, reader: &Reader) -> Vec<((&'static str, &'static str), String)> {
+    let card = match &reader.card {
+        CardState::Empty => "không có · none".to_owned(),
+        CardState::Present(_) if reader.in_use => {
+            "có, chương trình khác đang dùng · yes, in use by another program".to_owned()
+        }
+        CardState::Present(_) => "có · yes".to_owned(),
+        CardState::Mute => "có, nhưng không trả lời · yes, and it does not answer".to_owned(),
+        CardState::Unknown => "không rõ · unknown".to_owned(),
+    };
+    let mut rows = vec![(("Thẻ", "card"), card)];
+    if let CardState::Present(atr) = &reader.card {
+        rows.push((("ATR", ""), base16ct::lower::encode_string(atr)));
+    }
+    if let Some(vendor) = &can.vendor {
+        rows.push((("Hãng", "vendor"), vendor.clone()));
+    }
+    if let Some(most) = can.max_apdu_data {
+        rows.push((("APDU dài nhất", "longest APDU"), format!("{most} B")));
+    }
+    rows
 }
 
 fn watch(json: bool) -> Result<Exit, Failure> {

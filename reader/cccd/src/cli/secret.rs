@@ -19,10 +19,10 @@ pub(super) fn given(value: &str) -> Result<Zeroizing<String>, Failure> {
         .lock()
         .take(MOST)
         .read_to_string(&mut text)
-        .map_err(|error| Failure::new("bad_input", format!("standard input: {error}")))?;
+        .map_err(|error| Failure::input("standard_input", format!("standard input: {error}")))?;
     let trimmed = text.trim();
     if trimmed.is_empty() {
-        return Err(Failure::new("bad_input", "standard input is empty"));
+        return Err(Failure::input("standard_input", "standard input is empty"));
     }
     Ok(Zeroizing::new(trimmed.to_owned()))
 }
@@ -34,9 +34,13 @@ pub(super) fn given(value: &str) -> Result<Zeroizing<String>, Failure> {
 pub(super) fn asked() -> Result<Zeroizing<String>, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::new("usage", "no password given: --can, --id, --mrz, --document or --qr-text")
-            .with_hint("the CAN is the last six digits of the ID number; `--can -` takes it from standard input"));
+            .saying("Chưa có gì để mở chip: cần --can, --id, --mrz, --document hoặc --qr-text")
+            .with_hint(
+                "CAN là 6 số cuối của số định danh; `--can -` lấy từ đầu vào chuẩn.",
+                "The CAN is the last six digits of the ID number; `--can -` takes it from standard input.",
+            ));
     }
     rpassword::prompt_password("CAN (6 số cuối của số định danh · last 6 digits of the ID number): ")
         .map(|text| Zeroizing::new(text.trim().to_owned()))
-        .map_err(|error| Failure::new("usage", format!("the terminal: {error}")))
+        .map_err(|error| Failure::input("can", format!("the terminal: {error}")))
 }

@@ -54,8 +54,8 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
 }
 
 fn load(path: &Path) -> Result<Trace, Failure> {
-    let bad = |error: &dyn std::fmt::Display| Failure::new("bad_file", format!("{}: {error}", path.display()));
-    let bytes = read_bounded(path).map_err(|error| bad(&error))?;
-    let text = String::from_utf8(bytes).map_err(|_| bad(&"not a trace: it is no text"))?;
-    text.parse().map_err(|error| bad(&error))
+    let bytes = read_bounded(path).map_err(|error| Failure::file(path, &error))?;
+    let text = String::from_utf8(bytes);
+    let text = text.map_err(|_| Failure::content(path, "not_a_trace", "not a trace: it is no text"))?;
+    text.parse().map_err(|error| Failure::content(path, "not_a_trace", error))
 }

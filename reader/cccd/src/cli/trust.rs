@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::clock;
 use super::failure::Failure;
+use crate::messages;
 use crate::trust_store::{TrustError, Trusted};
 
 /// Who is trusted, and when.
@@ -28,7 +29,7 @@ impl Options {
     pub(super) fn at(&self) -> Result<Timestamp, Failure> {
         self.at.as_deref().map_or_else(
             || Ok(clock::now()),
-            |text| text.parse().map_err(|error| Failure::new("bad_input", format!("--at {text}: {error}"))),
+            |text| text.parse().map_err(|error| Failure::input("at", format!("--at {text}: {error}")).about(text)),
         )
     }
 
@@ -39,7 +40,7 @@ impl Options {
 
     /// Reads the anchors and revocation lists.
     pub(super) fn load(&self) -> Result<Trusted, Failure> {
-        let mut trusted = if self.trust.is_empty() { Trusted::installed()? } else { Trusted::default() };
+        let mut trusted = if self.trust.is_empty() { Trusted::installed() } else { Trusted::default() };
         for path in &self.trust {
             trusted.add_anchors(path)?;
         }
@@ -52,7 +53,15 @@ impl Options {
 
 impl From<TrustError> for Failure {
     fn from(error: TrustError) -> Self {
-        let code = if error.is_bad_master_list() { "bad_master_list" } else { "bad_file" };
-        Self::new(code, error.to_string())
+        match &error {
+            TrustError::Unreadable { path, source } => Self::file(path, source),
+            error if error.is_bad_master_list() => {
+                Self::new("bad_master_list", error.to_string()).about(error.path().display())
+            }
+            error => {
+                let words = messages::of_file("nothing_to_trust");
+                Self::new("bad_file", error.to_string()).in_words(words).about(error.path().display())
+            }
+        }
     }
 }

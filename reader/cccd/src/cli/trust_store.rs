@@ -11,8 +11,11 @@ use serde_json::{Map, Value, json};
 use super::failure::{Exit, Failure};
 use super::{clock, output};
 use crate::inspection::pki;
-use crate::terminal::text::clean;
-use crate::trust_store::folder::{self, Held, Item};
+use crate::messages::{self, Words};
+use crate::terminal::Style;
+use crate::terminal::rows::marked;
+use crate::terminal::style::Paint;
+use crate::trust_store::folder::{self, Held, Item, Locked};
 use crate::trust_store::location::{Level, Location, locations};
 
 mod add;
@@ -73,7 +76,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
 /// What all folders of the store hold.
 struct Contents {
     held: Vec<Held>,
-    notes: Vec<String>,
+    notes: Vec<Words>,
 }
 
 impl Contents {
@@ -95,7 +98,7 @@ impl Place {
     fn now(&self) -> Result<UnixTime, Failure> {
         let Some(text) = &self.at else { return Ok(clock::now().as_second()) };
         let at: Result<Timestamp, _> = text.parse();
-        at.map(Timestamp::as_second).map_err(|error| Failure::new("bad_input", format!("--at {text}: {error}")))
+        at.map(Timestamp::as_second).map_err(|error| Failure::input("at", format!("--at {text}: {error}")).about(text))
     }
 
     fn locations(&self) -> Vec<Location> {
@@ -108,29 +111,49 @@ impl Place {
         let mut locations = self.locations();
         if let [Location { level: Level::Named, .. }] = locations.as_slice() {
             if self.system {
-                return Err(Failure::new("usage", "--system cannot be used together with CCCD_TRUST_STORE"));
+                return Err(Failure::new("usage", "--system cannot be used together with CCCD_TRUST_STORE")
+                    .saying("Không dùng --system khi đã đặt CCCD_TRUST_STORE")
+                    .with_hint(
+                        "Bỏ biến CCCD_TRUST_STORE hoặc bỏ --system.",
+                        "Unset CCCD_TRUST_STORE, or leave --system out.",
+                    ));
             }
             return Ok(locations.remove(0));
         }
         locations.into_iter().find(|location| location.level == wanted).ok_or_else(|| {
-            Failure::new("bad_input", "there is no home folder: name a folder with --store, or use --system")
+            Failure::input("no_home", "there is no home folder: name a folder with --store, or use --system")
         })
     }
 
-    fn contents(&self) -> Result<Contents, Failure> {
+    /// What can be read of it: a folder that cannot be is said, and the others count.
+    fn contents(&self) -> Contents {
         let mut contents = Contents { held: Vec::new(), notes: Vec::new() };
         for location in self.locations() {
-            let (held, notes) = folder::contents(&location)
-                .map_err(|error| Failure::new("bad_file", format!("{}: {error}", location.folder.display())))?;
-            contents.held.extend(held);
-            contents.notes.extend(notes);
+            match folder::contents(&location) {
+                Ok((held, notes)) => {
+                    contents.held.extend(held);
+                    contents.notes.extend(notes);
+                }
+                Err(error) => contents.notes.push(messages::trust::unreadable(&location.folder, &error)),
+            }
         }
-        Ok(contents)
+        contents
+    }
+
+    /// The folder, for changing it.
+    fn lock(target: &Location) -> Result<Locked, Failure> {
+        folder::lock(&target.folder).map_err(|error| unwritable(target, &error))
     }
 }
 
 fn unwritable(location: &Location, error: &std::io::Error) -> Failure {
-    Failure::new("store_unwritable", format!("{}: {error}", location.folder.display()))
+    let failure = Failure::new("store_unwritable", format!("{}: {error}", location.folder.display()));
+    failure.about(format!("{}: {}", location.folder.display(), why_in_vietnamese(error)))
+}
+
+fn why_in_vietnamese(error: &std::io::Error) -> String {
+    let words = messages::of_file_error(error).map_or("", |words| words.vi.trim_end_matches('.'));
+    words.chars().take(1).flat_map(char::to_lowercase).chain(words.chars().skip(1)).collect()
 }
 
 /// An item as all of these commands give it.
@@ -151,26 +174,44 @@ fn item_name(item: &Item) -> String {
 
 fn remove(arguments: &RemoveArguments, json: bool) -> Result<Exit, Failure> {
     let (now, target) = (arguments.place.now()?, arguments.place.target()?);
-    let contents = arguments.place.contents()?;
-    // All are found before the first is removed.
-    let found = arguments.fingerprints.iter().map(|text| find(text, &contents.held, &target));
-    let mut found = found.collect::<Result<Vec<_>, _>>()?;
-    found.dedup_by_key(|held| &held.path);
-    let mut record = folder::record(&target.folder);
+    // What is not there is said without making a folder.
+    find_all(arguments, &arguments.place.contents(), &target)?;
+    let locked = Place::lock(&target)?;
+    let contents = arguments.place.contents();
+    let found = find_all(arguments, &contents, &target)?;
+    let mut record = locked.record();
     for held in &found {
         record.sources.remove(&held.item.fingerprint());
     }
     let paths: Vec<_> = found.iter().map(|held| held.path.clone()).collect();
-    folder::change(&target.folder, &[], &paths, &record).map_err(|error| unwritable(&target, &error))?;
+    locked.change(&[], &paths, &record).map_err(|error| unwritable(&target, &error))?;
     if json {
         let removed: Vec<_> = found.iter().map(|held| Value::Object(item_value(&held.item, now))).collect();
         let store = target.folder.display().to_string();
         output::json(&json!({ "schema": "cccd.trust/1", "store": store, "removed": removed }));
     } else {
-        let line = |held: &&Held| format!("Đã bỏ · removed: {}\n", clean(&item_name(&held.item)));
+        let style = Style::of_stdout();
+        let line = |held: &&Held| {
+            let name = item_name(&held.item);
+            let words = Words::new(format!("Đã bỏ: {name}"), "removed");
+            marked(("✓", Paint::Good), &words, &style).join("\n") + "\n"
+        };
         output::text(&found.iter().map(line).collect::<String>());
     }
     Ok(Exit::Done)
+}
+
+/// All that are to go: each is found before the first is removed.
+fn find_all<'a>(
+    arguments: &RemoveArguments,
+    contents: &'a Contents,
+    target: &Location,
+) -> Result<Vec<&'a Held>, Failure> {
+    let found = arguments.fingerprints.iter().map(|text| find(text, &contents.held, target));
+    let mut found = found.collect::<Result<Vec<_>, _>>()?;
+    found.sort_by_key(|held| &held.path);
+    found.dedup_by_key(|held| &held.path);
+    Ok(found)
 }
 
 /// The one item whose fingerprint begins like that.
@@ -178,26 +219,33 @@ fn find<'a>(text: &str, held: &'a [Held], target: &Location) -> Result<&'a Held,
     let wanted: String = text.chars().filter(|c| !matches!(c, ':' | ' ')).collect::<String>().to_ascii_lowercase();
     if !(8..=64).contains(&wanted.len()) || !wanted.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         let message = format!("{text}: a SHA-256 fingerprint is 64 hexadecimal digits; its first 8 are enough");
-        return Err(Failure::new("bad_input", message));
+        return Err(Failure::input("fingerprint", message).about(text));
     }
     let matching: Vec<_> = held.iter().filter(|held| held.item.fingerprint().starts_with(&wanted)).collect();
     let here: Vec<_> = matching.iter().filter(|held| held.location == *target).copied().collect();
     match (here.as_slice(), matching.first()) {
-        ([], None) => Err(Failure::new("not_in_store", format!("{text}: no such fingerprint in the trust store"))),
+        ([], None) => {
+            Err(Failure::new("not_in_store", format!("{text}: no such fingerprint in the trust store")).about(text))
+        }
         ([], Some(elsewhere)) => {
             let message = format!("{text}: not in {}, but in {}", target.folder.display(), elsewhere.path.display());
-            let hint = "use `--system` for the machine's store, `--store` for another folder";
-            Err(Failure::new("not_in_store", message).with_hint(hint))
+            Err(Failure::new("not_in_store", message).about(text).with_hint(
+                "Nó ở kho khác: dùng `--system` cho kho của máy, `--store` cho thư mục khác.",
+                "Use `--system` for the machine's store, `--store` for another folder.",
+            ))
         }
         ([one], _) if !one.alone => {
             let message = format!("{text}: stands in {} together with others", one.path.display());
-            Err(Failure::new("bad_input", message).with_hint("remove that file yourself, or split it"))
+            Err(Failure::input("not_removable", message).about(one.path.display()))
         }
         ([one], _) => Ok(*one),
         ([first, rest @ ..], _) if rest.iter().all(|held| held.item.fingerprint() == first.item.fingerprint()) => {
             let message = format!("{text}: stands in several files, as {}", first.path.display());
-            Err(Failure::new("bad_input", message).with_hint("remove the copies put there by hand"))
+            Err(Failure::input("not_removable", message).about(first.path.display()))
         }
-        _ => Err(Failure::new("bad_input", format!("{text}: several fingerprints begin like this: give more digits"))),
+        _ => {
+            let message = format!("{text}: several fingerprints begin like this: give more digits");
+            Err(Failure::input("fingerprint_of_several", message).about(text))
+        }
     }
 }

@@ -2,13 +2,14 @@
 //! the verdict is never genuine.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use icao9303::passive_authentication::EfSod;
 
 use super::failure::{Exit, Failure};
-use super::read::{dump_name, exit_of};
+use super::read::{delivery::dump_name, exit_of};
 use super::{output, trust};
 use crate::assessment::{self, Evidence, Yardstick};
 use crate::holder::Given;
@@ -28,6 +29,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
     let at = arguments.trust.at()?;
     let trusted = arguments.trust.load()?;
+    trusted.notes.iter().for_each(output::note);
     let files = read_dump(&arguments.folder)?;
     let sod = files.get(&ElementaryFile::Sod).and_then(|file| EfSod::parse(file).ok());
     let listed = sod.map(|sod| sod.data_groups().filter_map(DataGroup::new).collect());
@@ -44,20 +46,18 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
 
 /// The files of a dump, by their names.
 fn read_dump(folder: &Path) -> Result<BTreeMap<ElementaryFile, Vec<u8>>, Failure> {
-    let bad = |path: &Path, error: std::io::Error| Failure::new("bad_file", format!("{}: {error}", path.display()));
-    if !folder.is_dir() {
-        return Err(Failure::new("bad_file", format!("{}: no such folder", folder.display())));
-    }
+    // What is no folder, or may not be looked into, says so itself.
+    fs::read_dir(folder).map_err(|error| Failure::file(folder, &error))?;
     let mut files = BTreeMap::new();
     for file in ElementaryFile::all() {
         let path = folder.join(dump_name(file));
         if path.exists() {
-            files.insert(file, read_bounded(&path).map_err(|error| bad(&path, error))?);
+            files.insert(file, read_bounded(&path).map_err(|error| Failure::file(&path, &error))?);
         }
     }
     if files.is_empty() {
-        let message = format!("{}: holds no file of a dump, such as EF.SOD.bin or DG1.bin", folder.display());
-        return Err(Failure::new("bad_file", message));
+        let found = "holds no file of a dump, such as EF.SOD.bin or DG1.bin";
+        return Err(Failure::content(folder, "not_a_dump", found));
     }
     Ok(files)
 }

@@ -19,7 +19,7 @@ pub fn inspect_folder(folder: &Path, now: UnixTime) -> Result<Inspection, Inspec
     let mut files = BTreeMap::new();
     let mut inspected = Vec::new();
     let mut left = MAX_LEN;
-    for path in visible_files(folder).map_err(|error| InspectError::Unreadable(error.to_string()))? {
+    for path in visible_files(folder).map_err(|error| InspectError::unreadable(&error))? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let read = read_at_most(&path, left);
         let found = match read {
@@ -31,7 +31,7 @@ pub fn inspect_folder(folder: &Path, now: UnixTime) -> Result<Inspection, Inspec
                 }
                 found
             }
-            Err(error) => Err(InspectError::Unreadable(error.to_string())),
+            Err(error) => Err(InspectError::unreadable(&error)),
         };
         inspected.push((name, found));
     }

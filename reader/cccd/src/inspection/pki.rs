@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{InspectError, Inspection, Kind, known, signed};
+use crate::messages::Words;
 
 /// id-SecurityObject, the content of EF.CardSecurity.
 const SECURITY_OBJECT: &str = "0.4.0.127.0.7.3.2.1";
@@ -154,8 +155,8 @@ pub fn summary(certificate: &Certificate, now: UnixTime) -> Map<String, Value> {
     set("public_key", key.into());
     set("signature_algorithm", json!(certificate.signature_algorithm()));
     set("sha256_fingerprint", hex(&certificate.sha256_fingerprint()).into());
-    if let Some(name) = known::name_of(certificate) {
-        set("recognised", json!({ "name": name, "trusted": false }));
+    if let Some(Words { vi, en }) = known::words_of(certificate) {
+        set("recognised", json!({ "name": en, "name_vi": vi, "trusted": false }));
     }
     fields
 }
@@ -189,6 +190,7 @@ pub fn list_summary(list: &Crl, now: UnixTime) -> Map<String, Value> {
     set("this_update", time(list.this_update()).into());
     set("next_update", json!(list.next_update().map(time)));
     set("freshness", freshness(list, now).into());
+    set("days_left", json!(list.next_update().map(|next| next.saturating_sub(now).div_euclid(24 * 3600))));
     set("revoked", list.len().into());
     set("number", json!(list.number().map(hex)));
     set("sha256_fingerprint", hex(&Sha256::digest(list.as_bytes())).into());

@@ -15,8 +15,8 @@ pub(super) const ERRORS: &[Message] = &[
         "bad_input",
         "Dữ liệu nhập không đúng định dạng.",
         "A value that was given is malformed.",
-        "Kiểm tra lại từng ký tự. Trên thẻ: CAN là 6 số cuối của số định danh 12 số; MRZ gồm 3 dòng, mỗi dòng 30 ký tự; mã QR gồm 7 hoặc 11 mục.",
-        "Check it, character by character. On the card: the CAN is the last 6 of the 12 digits; the MRZ is 3 lines of 30; the QR code has 7 or 11 fields.",
+        "Kiểm tra lại từng ký tự; `cccd LỆNH --help` cho biết cách viết.",
+        "Check it, character by character; `cccd COMMAND --help` says how it is written.",
     ),
     row(
         "bad_file",
@@ -24,6 +24,13 @@ pub(super) const ERRORS: &[Message] = &[
         "A file cannot be read, or is not what it should be.",
         "Kiểm tra đường dẫn, quyền đọc và loại tệp; `cccd inspect TỆP` cho biết tệp chứa gì.",
         "Check its path, permissions and kind; `cccd inspect FILE` says what is in it.",
+    ),
+    row(
+        "not_written",
+        "Đã đọc thẻ, nhưng không ghi được tệp.",
+        "The card was read, and a file that was asked for could not be written.",
+        "Kết quả đọc vẫn được in ra. Kiểm tra dung lượng đĩa và quyền ghi rồi đọc lại.",
+        "The result is printed all the same. Check disk space and permissions, then read again.",
     ),
     row(
         "bad_master_list",

@@ -34,6 +34,8 @@ pub enum Pictures {
 /// The role of a piece of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paint {
+    /// As the terminal writes by itself.
+    Plain,
     /// What the eye should find first.
     Strong,
     /// What is beside the point.
@@ -59,6 +61,19 @@ impl Style {
         }
         let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).clamp(30, 140);
         Self { width, ..Self::from_environment(|name| env::var(name).ok()) }
+    }
+
+    /// What standard error can do, but for pictures.
+    #[must_use]
+    pub fn of_stderr() -> Self {
+        let stderr = std::io::stderr();
+        if !stderr.is_terminal() {
+            return Self { width: usize::MAX, ..Self::PLAIN };
+        }
+        let width =
+            terminal_size::terminal_size_of(stderr).map_or(80, |(width, _)| usize::from(width.0)).clamp(30, 140);
+        let of_terminal = Self::from_environment(|name| env::var(name).ok());
+        Self { width, pictures: Pictures::None, ..of_terminal }
     }
 
     fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
@@ -90,10 +105,11 @@ impl Style {
     /// The text in its role.
     #[must_use]
     pub fn paint(&self, role: Paint, text: &str) -> String {
-        if !self.colour || text.is_empty() {
+        if !self.colour || text.is_empty() || role == Paint::Plain {
             return text.to_owned();
         }
         let code = match role {
+            Paint::Plain => "0",
             Paint::Strong => "1",
             Paint::Faint => "2",
             Paint::Good => "32",

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use jiff::civil::Date;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -66,6 +67,18 @@ pub fn wrapped(text: &str, most: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// `2021-01-19` as `19/01/2021`, `2021-01-19T04:12:33Z` as `19/01/2021 04:12:33 UTC`. Nothing where it is neither.
+pub(crate) fn day_first(text: &str) -> Option<String> {
+    let (date, time) = match text.split_once('T') {
+        Some((date, time)) => (date, time.strip_suffix('Z')?),
+        None => (text, ""),
+    };
+    // Ten characters and no others: a number of another kind may begin alike.
+    let date: Date = (date.len() == 10).then(|| date.parse().ok())??;
+    let date = format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year());
+    Some(if time.is_empty() { date } else { format!("{date} {time} UTC") })
 }
 
 #[cfg(test)]

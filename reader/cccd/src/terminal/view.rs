@@ -5,10 +5,14 @@
 
 use std::time::Duration;
 
+use icao9303::check::Status;
+
 use super::portrait::{Drawing, NotDrawn, draw};
+use super::rows::marked;
 use super::style::{Paint, Style};
-use super::text::{clean, columns, padded, wrapped};
+use super::text::{clean, wrapped};
 use crate::assessment::Assessment;
+use crate::messages;
 use crate::read::{Reading, Statistics};
 use crate::verdict::{self, Verdict};
 
@@ -16,6 +20,11 @@ mod checks;
 mod holder;
 pub mod inspection;
 mod labels;
+
+/// What a phase of a read is called in Vietnamese and in English.
+pub(crate) fn phase(name: &str) -> (&str, &str) {
+    labels::phase(name)
+}
 
 /// A live read.
 #[must_use]
@@ -132,9 +141,8 @@ impl<'a> Page<'a> {
         let warnings = assessment.warnings.iter().map(|remark| (Paint::Open, remark));
         let deviations = assessment.deviations.iter().map(|remark| (Paint::Faint, remark));
         for (paint, remark) in warnings.chain(deviations) {
-            for (index, part) in wrapped(&clean(&remark.message), self.style.width - 4).iter().enumerate() {
-                let mark = if index == 0 { "!" } else { " " };
-                self.line(&format!("{} {}", self.style.paint(Paint::Open, mark), self.style.paint(paint, part)));
+            for line in marked(("!", paint), &messages::of_remark(remark), self.style) {
+                self.line(&line);
             }
         }
     }
@@ -152,10 +160,13 @@ impl<'a> Page<'a> {
             self.style.paint(paint, &format!("{mark} {vi}")),
             self.style.paint(Paint::Faint, &format!("· {en}"))
         ));
-        if assessment.verdict == Verdict::Unconfirmed {
-            for obstacle in verdict::obstacles(&assessment.checks, assessment.live) {
+        if assessment.verdict != Verdict::Genuine {
+            // Beside a check that failed, what is open does not matter.
+            let rejected = assessment.verdict == Verdict::Rejected;
+            let obstacles = verdict::obstacles(&assessment.checks, assessment.live).into_iter();
+            for obstacle in obstacles.filter(|obstacle| !rejected || obstacle.status == Status::Failed) {
                 let (vi, en) = labels::obstacle(&obstacle);
-                for (paint, text) in [(Paint::Open, vi), (Paint::Faint, en)] {
+                for (paint, text) in [(paint, vi), (Paint::Faint, en)] {
                     for part in wrapped(&text, self.style.width - 4) {
                         self.line(&format!("    {}", self.style.paint(paint, &part)));
                     }
@@ -173,8 +184,9 @@ impl<'a> Page<'a> {
             statistics.bytes_sent,
             statistics.bytes_received,
         )];
-        let phases =
-            statistics.phases().iter().map(|(name, spent)| format!("{} {}", clean(name), milliseconds(*spent)));
+        let phases = statistics.phases().iter().map(|(name, spent)| {
+            format!("{} {}", clean(labels::phase(name).0), milliseconds(*spent)).replace(' ', "\u{a0}")
+        });
         parts.push(phases.collect::<Vec<_>>().join(" · "));
         self.line("");
         for part in parts {
@@ -184,56 +196,6 @@ impl<'a> Page<'a> {
         }
     }
 }
-
-/// A column of labels, Vietnamese alone or with English beside it.
-#[derive(Clone, Copy)]
-struct Labels {
-    columns: usize,
-    english: bool,
-}
-
-impl Labels {
-    /// With English where at least as many columns are left for the text as the labels take.
-    fn fitting(vietnamese: usize, both: usize, width: usize) -> Self {
-        let english = width >= both + LEAST_TEXT;
-        Self { columns: if english { both } else { vietnamese }, english }
-    }
-
-    /// A label and a text beside it, in lines; further lines of the text stay in its column. The note ends the first.
-    fn row(
-        self,
-        label: (&str, &str),
-        text: &str,
-        note: &str,
-        paint: Option<Paint>,
-        style: &Style,
-        width: usize,
-    ) -> Vec<String> {
-        let (vi, en) = label;
-        let note_width = columns(note) + usize::from(!note.is_empty());
-        let room = width.saturating_sub(self.columns + note_width).max(12);
-        let (label, shown) = if self.english {
-            (format!("{vi} {}", style.paint(Paint::Faint, en)), columns(vi) + 1 + columns(en))
-        } else {
-            (vi.to_owned(), columns(vi))
-        };
-        let label = format!("{label}{}", " ".repeat(self.columns.saturating_sub(shown).max(1)));
-        let painted = |text: &str| paint.map_or_else(|| text.to_owned(), |paint| style.paint(paint, text));
-        let note = style.paint(Paint::Faint, note);
-        wrapped(text, room)
-            .into_iter()
-            .enumerate()
-            .map(|(index, part)| match (index, note.is_empty()) {
-                (0, true) => format!("{label}{}", painted(&part)),
-                (0, false) => format!("{label}{} {note}", painted(&padded(&part, room))),
-                _ => format!("{}{}", " ".repeat(self.columns), painted(&part)),
-            })
-            .collect()
-    }
-}
-
-/// Columns for the text, below which labels go without English.
-const LEAST_TEXT: usize = 30;
 
 #[cfg(test)]
 mod tests;

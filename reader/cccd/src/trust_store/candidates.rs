@@ -9,6 +9,7 @@ use icao9303::passive_authentication::{
 
 use super::folder::{Item, ListSource, Source, publisher};
 use super::{TrustError, read_bounded, visible_files};
+use crate::messages::{self, Words};
 
 /// What the files hold.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +20,8 @@ pub struct Candidates {
     pub lists: Vec<Listed>,
     /// What can not be added, and why.
     pub refused: Vec<Refused>,
-    /// Files that are passed over, in plain English.
-    pub notes: Vec<String>,
+    /// Files that are passed over.
+    pub notes: Vec<Words>,
 }
 
 /// A master list.
@@ -84,7 +85,7 @@ impl Candidates {
                 candidates.certificate(certificate, &source, &mut anchors);
             }
             candidates.notes.extend(
-                imported.refused.iter().map(|(number, error)| format!("{}, part {number}: {error}", path.display())),
+                imported.refused.iter().map(|(number, error)| messages::trust::part_refused(&path, *number, error)),
             );
             lists.push((path, source, imported.revocation_lists, imported.master_lists));
         }
@@ -114,7 +115,7 @@ impl Candidates {
             match import(&bytes).map_err(|source| TrustError::Refused { path: file.clone(), source }) {
                 Ok(imported) => files.push((file, imported)),
                 Err(error) if error.is_bad_master_list() => return Err(error),
-                Err(error) => self.notes.push(error.to_string()),
+                Err(error) => self.notes.push(error.words()),
             }
         }
         Ok(())

@@ -2,25 +2,35 @@
 //! hidden file that remembers where each came from.
 //!
 //! Files get their names only once they are whole and on the disk, so that a power cut leaves each of them as it was or as
-//! it was to become. Files put there by hand, in whatever format, are read too.
+//! it was to become. Who changes the folder holds its [`lock`], so that of two commands at once none undoes the other's
+//! work. Files put there by hand, in whatever format, are read too.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use icao9303::passive_authentication::{Added, Certificate, Crl, MasterList, TrustAnchors, UnixTime, import};
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::location::Location;
 use super::{read_at_most, read_bounded, visible_files};
+use crate::messages::{self, Words};
 
 /// The file that remembers sources.
 const RECORD: &str = ".sources.json";
 /// Longest such file taken: room for some ten thousand anchors.
 const MOST_RECORD: u64 = 8 * 1024 * 1024;
+/// The file that is locked by who changes the folder. It stays, empty: a lock belongs to a process and ends with it.
+const LOCK: &str = ".lock";
+/// How long to wait for another command. None holds the lock while it asks somebody.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// What a file is called until it is whole.
 const UNFINISHED: &str = ".unfinished-";
 
@@ -124,30 +134,34 @@ pub struct Record {
 ///
 /// # Errors
 /// The folder is there and cannot be read.
-pub fn contents(location: &Location) -> io::Result<(Vec<Held>, Vec<String>)> {
+pub fn contents(location: &Location) -> io::Result<(Vec<Held>, Vec<Words>)> {
     let (mut held, mut notes) = (Vec::new(), Vec::new());
+    if matches!(read_record(&location.folder), Err(error) if error.kind() != ErrorKind::NotFound) {
+        notes.push(messages::trust::damaged_record(&location.folder.join(RECORD)));
+    }
     let paths = match visible_files(&location.folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
         paths => paths?,
     };
     for path in paths {
-        let imported = match read_bounded(&path)
-            .map_err(|error| error.to_string())
-            .and_then(|bytes| import(&bytes).map_err(|error| error.to_string()))
-        {
+        let read = read_bounded(&path).map_err(|error| messages::trust::unreadable(&path, &error));
+        let imported = read.and_then(|bytes| import(&bytes).map_err(|error| messages::trust::refused(&path, &error)));
+        let imported = match imported {
             Ok(imported) => imported,
-            Err(error) => {
-                notes.push(format!("{}: {error}", path.display()));
+            Err(note) => {
+                notes.push(note);
                 continue;
             }
         };
+        let refused = imported.refused.iter();
+        notes.extend(refused.map(|(part, error)| messages::trust::part_refused(&path, *part, error)));
         let of_lists = imported.master_lists.into_iter().flat_map(|list| list.certificates);
         let certificates: Vec<_> = imported.certificates.into_iter().chain(of_lists).collect();
         let alone = certificates.len() + imported.revocation_lists.len() == 1;
         let mut hold = |item| held.push(Held { location: location.clone(), path: path.clone(), alone, item });
         for certificate in certificates {
             if TrustAnchors::new().add(certificate.clone()) == Added::NotAnAuthority {
-                notes.push(format!("{}: {} is no authority and not trusted", path.display(), certificate.subject()));
+                notes.push(messages::trust::not_an_authority(&path, &certificate.subject().to_string()));
             } else {
                 hold(Item::Authority(Box::new(certificate)));
             }
@@ -157,35 +171,99 @@ pub fn contents(location: &Location) -> io::Result<(Vec<Held>, Vec<String>)> {
     Ok((held, notes))
 }
 
-/// What the folder remembers. A record that is damaged is as good as none: it decides only what is shown, and whether a
-/// list is older than the last.
+/// What the folder remembers. A record that is damaged is as good as none, and [`contents`] says so: it decides only what
+/// is shown, and whether a list is older than the last.
 #[must_use]
 pub fn record(folder: &Path) -> Record {
-    let bytes = read_at_most(&folder.join(RECORD), MOST_RECORD).unwrap_or_default();
-    serde_json::from_slice(&bytes).unwrap_or_default()
+    read_record(folder).unwrap_or_default()
 }
 
-/// Puts items into the folder, takes others out, and remembers. The folder is made where there is none.
+fn read_record(folder: &Path) -> io::Result<Record> {
+    let bytes = read_at_most(&folder.join(RECORD), MOST_RECORD)?;
+    serde_json::from_slice(&bytes).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
+}
+
+/// A folder that nobody else changes meanwhile.
+#[derive(Debug)]
+pub struct Locked {
+    folder: PathBuf,
+    /// The lock ends when this is closed, however the process ends.
+    _file: File,
+}
+
+/// Waits until no other command changes the folder, which is made where there is none.
 ///
 /// # Errors
-/// The folder cannot be written. What was done by then is whole.
-pub fn change(folder: &Path, put: &[Item], take: &[PathBuf], record: &Record) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o755).create(folder)?;
-    forget_unfinished(folder)?;
-    for item in put {
-        replace(folder, &item.file_name(), item.as_bytes())?;
-    }
-    // What is added is on the disk before anything is remembered of it or removed for it.
-    File::open(folder)?.sync_all()?;
-    for path in take {
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
+/// The folder cannot be written, or somebody holds the lock for longer than any command takes.
+pub fn lock(folder: &Path) -> io::Result<Locked> {
+    make(folder)?;
+    let mut options = OpenOptions::new();
+    let file = options.read(true).write(true).create(true).truncate(false).mode(0o644).open(folder.join(LOCK))?;
+    let began = Instant::now();
+    loop {
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) if began.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(20)),
+            Err(Errno::INTR) => {}
+            Err(Errno::WOULDBLOCK) => {
+                return Err(io::Error::new(ErrorKind::ResourceBusy, "another command is changing the trust store"));
+            }
+            // A file system without locks: each change is whole all the same.
+            Ok(()) | Err(Errno::NOTSUP | Errno::NOLCK | Errno::NOSYS | Errno::INVAL) => {
+                return Ok(Locked { folder: folder.to_owned(), _file: file });
+            }
+            Err(error) => return Err(error.into()),
         }
     }
-    let text = serde_json::to_vec_pretty(record).map_err(io::Error::other)?;
-    replace(folder, RECORD, &text)?;
-    File::open(folder)?.sync_all()
+}
+
+/// The folder with those that it is in, each known to the disk before something is put into it.
+fn make(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        make(parent)?;
+    }
+    match fs::DirBuilder::new().mode(0o755).create(folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+        Err(_) if !folder.is_dir() => return Err(ErrorKind::NotADirectory.into()),
+        _ => {}
+    }
+    match folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) => File::open(parent)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+impl Locked {
+    /// What the folder remembers. Nobody else changes it while the lock is held.
+    #[must_use]
+    pub fn record(&self) -> Record {
+        record(&self.folder)
+    }
+
+    /// Puts items into the folder, takes others out, and remembers.
+    ///
+    /// # Errors
+    /// The folder cannot be written. What was done by then is whole.
+    pub fn change(&self, put: &[Item], take: &[PathBuf], record: &Record) -> io::Result<()> {
+        let folder = self.folder.as_path();
+        forget_unfinished(folder)?;
+        for item in put {
+            replace(folder, &item.file_name(), item.as_bytes())?;
+        }
+        // What is added is on the disk before anything is remembered of it or removed for it.
+        File::open(folder)?.sync_all()?;
+        for path in take {
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        let text = serde_json::to_vec_pretty(record).map_err(io::Error::other)?;
+        replace(folder, RECORD, &text)?;
+        File::open(folder)?.sync_all()
+    }
 }
 
 /// Writes a file beside, brings it to the disk, and only then gives it its name.
@@ -238,8 +316,12 @@ mod tests {
         fs::write(folder.path().join(".unfinished-1-x.cer"), b"half").unwrap();
         fs::write(folder.path().join(RECORD), b"{\"sources\": {\"a").unwrap();
         let (held, notes) = contents(&location(folder.path())).unwrap();
-        assert!(held.is_empty() && notes.is_empty());
+        assert!(held.is_empty());
+        assert!(notes.len() == 1 && notes[0].en.contains("damaged"), "{notes:?}");
         assert_eq!(record(folder.path()), Record::default());
+        // The next change makes it good again, and clears away what the power cut left, once it is old enough.
+        lock(folder.path()).unwrap().change(&[], &[], &Record::default()).unwrap();
+        assert!(contents(&location(folder.path())).unwrap().1.is_empty());
     }
 
     #[test]
@@ -256,9 +338,36 @@ mod tests {
         let list = ListSource { publisher: "DE".into(), signer: "CN=x".into(), signing_time: Some(5), chained: false };
         written.sources.insert("00".into(), Source { file: "x.ml".into(), added: 7, list: Some(list) });
         written.lists.insert("DE".into(), 5);
-        change(&inner, &[], &[], &written).unwrap();
+        lock(&inner).unwrap().change(&[], &[], &written).unwrap();
         assert_eq!(record(&inner), written);
-        let names: Vec<_> = fs::read_dir(&inner).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(names, [RECORD]);
+        let mut names: Vec<_> = fs::read_dir(&inner).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, [LOCK, RECORD]);
+    }
+
+    #[test]
+    fn of_many_changes_at_once_none_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let remember = |number: usize| {
+            let locked = lock(folder.path()).unwrap();
+            let mut record = locked.record();
+            let source = Source { file: number.to_string(), added: 0, list: None };
+            record.sources.insert(number.to_string(), source);
+            locked.change(&[], &[], &record).unwrap();
+        };
+        thread::scope(|scope| {
+            for number in 0..12 {
+                scope.spawn(move || remember(number));
+            }
+        });
+        assert_eq!(record(folder.path()).sources.len(), 12);
+    }
+
+    #[test]
+    fn a_lock_file_that_was_left_locks_nobody_out() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(LOCK), b"").unwrap();
+        drop(lock(folder.path()).unwrap());
+        drop(lock(folder.path()).unwrap());
     }
 }

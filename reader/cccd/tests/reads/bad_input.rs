@@ -14,6 +14,44 @@ fn wrong_usage_exits_with_2_and_says_so_in_json_too() {
 }
 
 #[test]
+fn wrong_usage_is_said_to_programs_on_standard_output_and_to_people_on_standard_error() {
+    let usage: [&[&str]; 4] = [&[], &["read", "--bogus"], &["raed"], &["trust", "remove"]];
+    for arguments in usage {
+        let run = cccd(arguments).expect_error(2, "usage");
+        let (vi, en) = (&run.json["error"]["message_vi"], &run.json["error"]["message"]);
+        for line in [vi, en].map(|line| line.as_str().unwrap()) {
+            assert!(run.stderr.contains(line), "{line}: {}", run.stderr);
+        }
+        assert!(run.stderr.contains("Xem `cccd") && run.stderr.contains("See `cccd"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn every_malformed_value_has_a_hint_of_its_own_subject() {
+    let rows: [(&[&str], &str, &str); 12] = [
+        (&["trust", "list", "--at", "tomorrow"], "RFC 3339", "múi giờ"),
+        (&["read", "--virtual", "--at", "tomorrow"], "RFC 3339", "múi giờ"),
+        (&["trust", "remove", "zz"], "fingerprint", "Vân SHA-256"),
+        (&["read", "--virtual", "--can", "12345"], "6 digits", "6 chữ số"),
+        (&["read", "--virtual", "--id", "123"], "12 digits", "12 chữ số"),
+        (&["read", "--virtual", "--dg", "17"], "1 to 16", "1 đến 16"),
+        (&["read", "--virtual", "--challenge", "00"], "16 hexadecimal", "16 chữ số"),
+        (&["read", "--virtual", "--can", "-"], "--can -", "--can -"),
+        (&["mrz", "IDVNM"], "3 lines of 30", "3 dòng"),
+        (&["qr-text", "001190123456|1|"], "7 or 11 fields", "7 hoặc 11"),
+        (&["trace", "show", "/nonexistent"], "path", "đường dẫn"),
+        (&["verify", "/nonexistent"], "path", "đường dẫn"),
+    ];
+    for (arguments, en, vi) in rows {
+        let run = cccd(arguments).expect_exit(2);
+        let error = &run.json["error"];
+        assert!(error["hint"].as_str().unwrap().contains(en), "{arguments:?}: {error:#}");
+        assert!(error["hint_vi"].as_str().unwrap().contains(vi), "{arguments:?}: {error:#}");
+        assert!(!error["message_vi"].as_str().unwrap().is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
 fn with_no_password_and_nobody_to_ask_the_usage_is_wrong() {
     cccd(&["read"]).expect_error(2, "usage");
 }

@@ -2,10 +2,11 @@
 //!
 //! [`card`] makes cards; [`in_process`] reads them without any service, [`private_service`] through a real PC/SC service
 //! of the test's own; [`profiles`] reads every profile that comes with `virtual-card`; [`output`] holds what the command
-//! prints against the contract.
+//! prints against the contract, [`delivery`] what it writes.
 
 mod bad_input;
 mod card;
+mod delivery;
 mod in_process;
 mod interruptions;
 mod output;

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use icao9303::check::Check;
+
 use crate::card::Folder;
 use crate::output::cccd;
 
@@ -94,6 +96,11 @@ fn read_all(wanted: impl Fn(&str) -> bool) {
         for (check, expected) in *checks {
             let (status, reason) = run.check(check);
             assert_eq!(reason.unwrap_or(status), *expected, "{name}: {check}");
+        }
+        for (check, value) in run.json["checks"].as_object().expect("checks") {
+            let said = value["message"].as_str().unwrap_or_default();
+            let words = cccd::messages::of_detail(&Check::skipped(said));
+            assert!(said.is_empty() || !words.vi.is_empty(), "{name}: {check}: {said} is not in messages/details.rs");
         }
         if *exit == 0 {
             assert_eq!(run.json["verdict"], "genuine", "{name}");

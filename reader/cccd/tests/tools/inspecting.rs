@@ -184,7 +184,7 @@ fn ldif_is_a_collection_of_what_is_in_it() {
     assert_eq!(found["revocation_lists"].as_array().unwrap().len(), 1);
 }
 
-fn base64(bytes: &[u8]) -> String {
+pub fn base64(bytes: &[u8]) -> String {
     use base64ct::{Base64, Encoding};
     Base64::encode_string(bytes)
 }

@@ -1,13 +1,15 @@
 //! What the doctor looks at, in the order in which a read needs it.
 
 use super::usb::System;
-use super::{Finding, Health, Words};
+use super::{Finding, Health};
+use crate::cli::clock;
+use crate::messages::Words;
 use crate::pcsc::{CardState, PcscError, Reader, readers};
 use crate::trust_store;
 
 /// Looks at everything.
 pub(super) fn examine(system: &System) -> Vec<Finding> {
-    examine_with(system, readers::list(), trust_store::summary())
+    examine_with(system, readers::list(), trust_store::summary(clock::now().as_second()))
 }
 
 fn examine_with(system: &System, listed: Result<Vec<Reader>, PcscError>, trust: trust_store::Summary) -> Vec<Finding> {
@@ -175,13 +177,8 @@ fn card(readers: &[Reader]) -> Option<Finding> {
 }
 
 fn trust_finding(trust: &trust_store::Summary) -> Finding {
-    if trust.files > 0 {
-        let (files, folders) = (trust.files, trust.folders_shown());
-        return well(
-            "trust_store",
-            format!("Kho tin cậy: {files} tệp ({folders})"),
-            format!("trust store: {files} files ({folders})"),
-        );
+    if trust.authorities > 0 {
+        return stocked(trust);
     }
     Finding {
         name: "trust_store",
@@ -202,6 +199,45 @@ fn trust_finding(trust: &trust_store::Summary) -> Finding {
         )),
         commands: Vec::new(),
     }
+}
+
+/// A trust store with somebody in it.
+fn stocked(trust: &trust_store::Summary) -> Finding {
+    let (authorities, lists) = (trust.authorities, trust.revocation_lists);
+    let mut finding = well(
+        "trust_store",
+        format!("Kho tin cậy: {authorities} cơ quan, {lists} danh sách thu hồi"),
+        format!(
+            "trust store: {}, {}",
+            counted(authorities, "authority", "authorities"),
+            counted(lists, "revocation list", "revocation lists"),
+        ),
+    );
+    let mut mends = Vec::new();
+    if trust.stale_lists > 0 {
+        let stale = trust.stale_lists;
+        mends.push(Words::new(
+            format!("{stale} danh sách thu hồi đã quá hạn: tải bản mới rồi `cccd trust add`."),
+            format!("{} out of date: get new ones, then `cccd trust add`.", counted(stale, "list is", "lists are")),
+        ));
+    }
+    if trust.unusable > 0 {
+        let unusable = trust.unusable;
+        mends.push(Words::new(
+            format!("{unusable} mục không dùng được: xem `cccd trust list`."),
+            format!("{}not be used: see `cccd trust list`.", counted(unusable, "entry can", "entries can")),
+        ));
+    }
+    if !mends.is_empty() {
+        finding.health = Health::Lacking;
+        let joined = |of: fn(&Words) -> &str| mends.iter().map(of).collect::<Vec<_>>().join(" ");
+        finding.mend = Some(Words::new(joined(|words| &words.vi), joined(|words| &words.en)));
+    }
+    finding
+}
+
+fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 #[cfg(test)]
@@ -254,6 +290,18 @@ mod tests {
         let findings = examine(&System::at(root.path()), Err(PcscError::AccessDenied));
         assert_eq!(finding(&findings, "service").health, Health::Well);
         assert_eq!(finding(&findings, "permissions").health, Health::Ill);
+    }
+
+    #[test]
+    fn one_is_not_said_to_be_many_and_what_is_out_of_date_is_said() {
+        let trust = trust_store::Summary { authorities: 1, revocation_lists: 2, ..trust_store::Summary::default() };
+        let finding = trust_finding(&trust);
+        assert_eq!(finding.found.en, "trust store: 1 authority, 2 revocation lists");
+        assert_eq!(finding.health, Health::Well);
+        let stale = trust_finding(&trust_store::Summary { stale_lists: 1, unusable: 2, ..trust });
+        assert_eq!(stale.health, Health::Lacking);
+        let mend = stale.mend.unwrap().en;
+        assert!(mend.starts_with("1 list is out of date") && mend.contains("2 entries cannot be used"), "{mend}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::{mrz, secret};
 use crate::holder::Given;
 use crate::id_number::IdNumber;
+use crate::messages;
 use crate::mrz::DocumentMrz;
 use crate::qr_text::{self, QrCard, QrContent};
 use crate::read::Keys;
@@ -56,16 +57,17 @@ pub(super) struct Credentials {
 impl Credentials {
     /// A card access number.
     pub(super) fn of_can(text: &str) -> Result<Self, Failure> {
-        let can = Can::parse(text).map_err(|error| Failure::new("bad_input", format!("--can: {error}")))?;
+        let can = Can::parse(text).map_err(|error| Failure::input("can", format!("--can: {error}")))?;
         Ok(Self { keys: Keys { can: Some(can), mrz: None }, ..Self::default() })
     }
 
     /// Lines of an MRZ, already read.
     pub(super) fn of_mrz(mrz: DocumentMrz) -> Result<Self, Failure> {
         if let Some(problem) = mrz.problems().first() {
-            return Err(Failure::new("bad_input", format!("--mrz: {problem}")));
+            let words = messages::of_mrz_problem(problem);
+            return Err(Failure::input("mrz", format!("--mrz: {}", words.en)).about(words.vi));
         }
-        let key = mrz.key().map_err(|error| Failure::new("bad_input", format!("--mrz: {error}")))?;
+        let key = mrz.key().map_err(|error| Failure::input("mrz", format!("--mrz: {error}")))?;
         let lines: Vec<_> = mrz.mrz().lines().collect();
         let claims = vec![("mrz", lines.join("\n").into())];
         Ok(Self { keys: Keys { can: None, mrz: Some(key) }, mrz: Some(mrz), claims, ..Self::default() })
@@ -88,8 +90,9 @@ impl Options {
 
     /// What was given, if anything.
     pub(super) fn resolve(&self, at: Timestamp) -> Result<Option<Credentials>, Failure> {
-        let bad =
-            |option: &str, error: &dyn std::fmt::Display| Failure::new("bad_input", format!("--{option}: {error}"));
+        let bad = |option: &str, error: &dyn std::fmt::Display| {
+            Failure::input(&option.replace('-', "_"), format!("--{option}: {error}"))
+        };
         if let Some(text) = &self.can {
             return Credentials::of_can(&secret::given(text)?).map(Some);
         }

@@ -4,6 +4,7 @@ use icao9303::card::{AccessError, CardError, FileError};
 use icao9303::transport::TransportError;
 
 use crate::cli::failure::Failure;
+use crate::messages::Words;
 use crate::read::ReadError;
 
 /// The failure that an error is reported as.
@@ -11,13 +12,15 @@ pub(in crate::cli) fn failure_of(error: &ReadError) -> Failure {
     let failure = Failure::new(code_of(error), error.to_string());
     match error {
         ReadError::Card(CardError::Access { source, .. }) => match hint_of(source) {
-            Some(hint) => failure.with_hint(hint),
+            Some(Words { vi, en }) => failure.with_hint(vi, en),
             None => failure,
         },
-        ReadError::OtherAccessNeeded(_) => {
-            failure.with_hint("give the MRZ with --mrz, or --document, --birth and --expiry")
-        }
-        ReadError::UnclearOffer(_) => failure.with_hint("--access bac reads the card without PACE"),
+        ReadError::OtherAccessNeeded(_) => failure.with_hint(
+            "Thẻ này cần MRZ: dùng --mrz, hoặc --document cùng --birth và --expiry.",
+            "Give the MRZ with --mrz, or --document, --birth and --expiry.",
+        ),
+        ReadError::UnclearOffer(_) => failure
+            .with_hint("`--access bac` đọc thẻ mà không dùng PACE.", "`--access bac` reads the card without PACE."),
         _ => failure,
     }
 }
@@ -64,8 +67,11 @@ fn code_of_link(error: &TransportError) -> &'static str {
     }
 }
 
-fn hint_of(source: &AccessError) -> Option<String> {
+fn hint_of(source: &AccessError) -> Option<Words> {
     let AccessError::WrongPassword { status } = source else { return None };
     let left = status.tries_left()?;
-    Some(format!("check the number before you try again: {left} tries left before the card blocks it"))
+    Some(Words::new(
+        format!("Kiểm tra lại số trước khi thử tiếp: còn {left} lần thử trước khi thẻ khóa."),
+        format!("Check the number before you try again: {left} more before the card blocks it."),
+    ))
 }

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write as _};
 
 use crate::read::Event;
 use crate::terminal::text::{clean, wrapped};
+use crate::terminal::view;
 
 /// Shows progress.
 pub(super) struct Progress {
@@ -19,7 +20,10 @@ impl Progress {
 
     pub(super) fn show(&mut self, event: &Event<'_>) {
         let words = match event {
-            Event::Phase(phase) => format!("Đang đọc, giữ yên thẻ · reading, keep the card still: {}", clean(phase)),
+            Event::Phase(phase) => {
+                let phase = view::phase(phase).0;
+                format!("Đang đọc, giữ yên thẻ · reading, keep the card still: {}", clean(phase))
+            }
             Event::WaitingForCard => "Thẻ bị nhấc ra, đặt lại thẻ · the card was removed, put it back".to_owned(),
             Event::StartedOver => "Đọc lại từ đầu · starting over".to_owned(),
             Event::File(..) => return,
@@ -41,9 +45,4 @@ impl Progress {
             let _ = write!(std::io::stderr(), "\r\x1b[2K");
         }
     }
-}
-
-/// Something a person should know, in a line of its own.
-pub(super) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "note: {}", clean(text));
 }

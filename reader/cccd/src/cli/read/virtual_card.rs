@@ -14,6 +14,7 @@ use virtual_card::profile::Profile;
 use super::credentials::Credentials;
 use crate::cli::failure::Failure;
 use crate::cli::mrz;
+use crate::messages;
 use crate::read::CardSource;
 use crate::report::ReaderSection;
 use crate::trust_store::Trusted;
@@ -38,7 +39,11 @@ struct Issued {
 impl Made {
     /// The card of a profile, or as it is known from the field.
     pub(super) fn new(profile: Option<&Path>, wait: Duration, limit: Duration) -> Result<Self, Failure> {
-        let bad = |error: &dyn std::fmt::Display| Failure::new("bad_file", format!("--virtual: {error}"));
+        let bad = |error: &dyn std::fmt::Display| {
+            let shown = profile.map(|path| path.display().to_string()).unwrap_or_default();
+            let words = messages::of_file("not_a_profile");
+            Failure::new("bad_file", format!("--virtual {shown}: {error}")).in_words(words).about(shown)
+        };
         let profile = match profile {
             Some(path) => Profile::from_file(path).map_err(|error| bad(&error))?,
             None => Profile::default(),

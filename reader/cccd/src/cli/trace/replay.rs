@@ -3,13 +3,15 @@
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output;
 use crate::cli::read::{errors, exit_of};
+use crate::messages;
 use crate::report;
 use crate::terminal::{Style, view};
 use crate::trace::Trace;
 use crate::trace::rerun::rerun;
 
 pub(super) fn run(trace: &Trace, json: bool) -> Result<Exit, Failure> {
-    let rerun = rerun(trace).map_err(|error| Failure::new("bad_file", error))?;
+    let rerun =
+        rerun(trace).map_err(|error| Failure::new("bad_file", error).in_words(messages::of_file("not_a_trace")))?;
     if let Some(divergence) = &rerun.divergence {
         return Err(Failure::new("trace_differs", divergence.to_string()));
     }

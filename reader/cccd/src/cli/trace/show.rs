@@ -6,9 +6,10 @@ use icao9303::transport::TransportError;
 use serde_json::{Map, Value, json};
 
 use crate::cli::output;
-use crate::terminal::Style;
+use crate::terminal::rows::labelled;
 use crate::terminal::style::Paint;
-use crate::terminal::text::{clean, padded};
+use crate::terminal::text::{clean, columns, padded, wrapped};
+use crate::terminal::{Style, view};
 use crate::trace::settings::SECRET_OPTIONS;
 use crate::trace::show::{Exchange, exchanges};
 use crate::trace::{Event, Trace};
@@ -105,19 +106,23 @@ fn exchange_value(exchange: &Exchange, secrets: bool) -> Value {
 }
 
 fn page(trace: &Trace, secrets: bool, style: &Style) -> String {
-    let mut lines = header(trace, secrets, style);
+    let mut lines = labelled(&header(trace, secrets), style, 0);
     let mut phase = None;
     for exchange in exchanges(trace) {
         if phase != exchange.phase {
             phase.clone_from(&exchange.phase);
+            let (vi, en) = view::phase(phase.as_deref().unwrap_or("?"));
+            let en = if en.is_empty() { String::new() } else { format!(" · {en}") };
             lines.push(String::new());
-            lines.push(style.paint(Paint::Strong, &clean(phase.as_deref().unwrap_or("?"))));
+            lines.push(format!("{}{}", style.paint(Paint::Strong, &clean(vi)), style.paint(Paint::Faint, &en)));
         }
-        lines.push(line(&exchange, style));
+        lines.extend(shown(&exchange, style));
         if secrets {
-            lines.push(style.paint(Paint::Faint, &format!("             > {}", hex(&exchange.command))));
-            if let Some(Ok(response)) = &exchange.answer {
-                lines.push(style.paint(Paint::Faint, &format!("             < {}", hex(response))));
+            let sent = format!("> {}", hex(&exchange.command));
+            let received = exchange.answer.iter().flatten().map(|response| format!("< {}", hex(response)));
+            for bytes in std::iter::once(sent).chain(received) {
+                let parts = wrapped(&bytes, style.width.saturating_sub(4));
+                lines.extend(parts.iter().map(|part| format!("    {}", style.paint(Paint::Faint, part))));
             }
         }
     }
@@ -125,42 +130,49 @@ fn page(trace: &Trace, secrets: bool, style: &Style) -> String {
     lines.join("\n")
 }
 
-fn header(trace: &Trace, secrets: bool, style: &Style) -> Vec<String> {
-    let mut lines = Vec::new();
+type Row = ((&'static str, &'static str), String);
+
+fn header(trace: &Trace, secrets: bool) -> Vec<Row> {
+    let mut rows = Vec::new();
     let (mut anchors, mut lists, mut random) = (0, 0, 0);
-    let mut add = |label: &str, value: &str| {
-        lines.push(format!("{} {}", style.paint(Paint::Faint, &padded(label, 22)), clean(value)));
-    };
+    let mut add = |vi, en, value: String| rows.push(((vi, en), value));
     for event in &trace.events {
         match event {
-            Event::Time(time) => add("checked at", &time.to_string()),
-            Event::Reader(name) => add("reader", name),
-            Event::Atr(bytes) => add("answer to reset", &hex(bytes)),
+            Event::Time(time) => add("Thời điểm kiểm tra", "checked at", time.to_string()),
+            Event::Reader(name) => add("Đầu đọc", "reader", name.clone()),
+            Event::Atr(bytes) => add("ATR", "answer to reset", hex(bytes)),
             Event::Limits(limits) => {
-                add("limits", &format!("{} bytes out, {} bytes back", limits.max_command, limits.max_response));
+                let (out, back) = (limits.max_command, limits.max_response);
+                add("Giới hạn", "limits", format!("{out} B đi · out, {back} B về · back"));
             }
             Event::Option(name, value) => {
-                let name = clean(name);
-                add(&format!("option {name}"), shown_option(&name, value, secrets));
+                add("Tùy chọn", "option", format!("{name} {}", shown_option(name, value, secrets)));
             }
             Event::Password(kind, value) => {
-                add(&format!("password {}", clean(kind)), if secrets { value } else { HIDDEN });
+                add("Mật khẩu", "password", format!("{kind} {}", if secrets { value.as_str() } else { HIDDEN }));
             }
             Event::Anchor(_) => anchors += 1,
             Event::Crl(_) => lists += 1,
-            Event::Random(bytes) if secrets => add("random", &hex(bytes)),
+            Event::Random(bytes) if secrets => add("Số ngẫu nhiên", "random", hex(bytes)),
             Event::Random(_) => random += 1,
             Event::Command(..) | Event::Response(..) | Event::LinkError(..) | Event::CardReturned(_) => {}
         }
     }
-    add("trusted", &format!("{anchors} certificates, {lists} revocation lists"));
+    add("Tin cậy", "trusted", format!("{anchors} chứng thư · certificates, {lists} CRL"));
     if !secrets {
-        add("random numbers", &format!("{random}, hidden: --secrets shows them"));
+        add("Số ngẫu nhiên", "random numbers", format!("{random}, ẩn · hidden: --secrets"));
     }
-    lines
+    rows
 }
 
-fn line(exchange: &Exchange, style: &Style) -> String {
+/// Fewer columns than this do not hold an exchange in one line.
+const ONE_LINE: usize = 118;
+
+/// Columns before the status word in one line: time, duration, protection, name, sizes.
+const BEFORE_STATUS: usize = 95;
+
+/// One exchange: in one line where the terminal is wide enough, else its name in a line of its own.
+fn shown(exchange: &Exchange, style: &Style) -> Vec<String> {
     let protected = if exchange.protected { "SM" } else { "  " };
     let took = exchange.took.map_or_else(|| "-".to_owned(), |took| format!("{:.3}", milliseconds(took)));
     let sizes = |received: &str| format!("{:>5} → {received:>5}", exchange.command.len());
@@ -178,14 +190,55 @@ fn line(exchange: &Exchange, style: &Style) -> String {
         (Some(Err(error)), _) => (sizes("-"), Paint::Bad, clean(&error.to_string()).into_owned()),
         (None, _) => (sizes("-"), Paint::Bad, "the recording ends here".to_owned()),
     };
-    let at = format!("{:.3}", milliseconds(exchange.at));
-    format!(
-        "{} {} {} {} {} {}",
-        style.paint(Paint::Faint, &format!("{at:>11}")),
-        format_args!("{took:>9} ms"),
-        style.paint(Paint::Faint, protected),
-        padded(&exchange.name, 52),
-        sizes,
-        style.paint(paint, &what),
-    )
+    let at = style.paint(Paint::Faint, &format!("{:>11}", format!("{:.3}", milliseconds(exchange.at))));
+    let protected = style.paint(Paint::Faint, protected);
+    if style.width >= ONE_LINE {
+        let start = format!("{at} {took:>9} ms {protected} {} {sizes} ", padded(&exchange.name, 52));
+        let parts = wrapped(&what, style.width - BEFORE_STATUS);
+        let beside = |(row, part): (usize, &String)| {
+            let start = if row == 0 { start.clone() } else { " ".repeat(BEFORE_STATUS) };
+            format!("{start}{}", style.paint(paint, part))
+        };
+        return parts.iter().enumerate().map(beside).collect();
+    }
+    let mut lines = wrapped(&exchange.name, style.width);
+    // Time, duration, protection, sizes: so much stands before the status word.
+    let beside = style.width.saturating_sub(42);
+    let start = format!("{at} {took:>9} ms {protected} {sizes}");
+    if columns(&what) <= beside {
+        lines.push(format!("{start}  {}", style.paint(paint, &what)));
+    } else {
+        lines.push(start);
+        let below = wrapped(&what, style.width.saturating_sub(4));
+        lines.extend(below.iter().map(|part| format!("    {}", style.paint(paint, part))));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "\
+format cccd.trace/1
+time 2026-11-21T08:30:00Z
+password can 123456
+limits 261 258
+> 1.000 00a4020c02011c
+< 2.500 9000
+> 3.000 00b09c0000
+< 4.000 6a82
+> 5.000 00a4040c07a0000002471001
+! 9.000 card_removed
+";
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal_and_no_secret_is_shown() {
+        let trace: Trace = TEXT.parse().unwrap();
+        for width in [42, 80, 118, 140] {
+            let text = page(&trace, false, &Style { width, ..Style::PLAIN });
+            assert!(text.lines().all(|line| columns(line) <= width), "{width}:\n{text}");
+            assert!(!text.contains("123456") && text.contains("6A82"), "{text}");
+        }
+    }
 }

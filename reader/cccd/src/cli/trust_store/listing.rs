@@ -7,19 +7,20 @@ use super::{Contents, Place, item_value};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output;
 use crate::inspection::pki;
+use crate::messages::Words;
+use crate::terminal::rows::{labelled, marked};
 use crate::terminal::style::Paint;
-use crate::terminal::text::clean;
 use crate::terminal::{Style, view};
 use crate::trust_store::folder::{self, Held, Item, Record, Source};
 
 pub(super) fn run(place: &Place, json: bool) -> Result<Exit, Failure> {
     let now = place.now()?;
-    let contents = place.contents()?;
+    let contents = place.contents();
     let value = value(place, &contents, now);
     if json {
         output::json(&Value::Object(value));
     } else {
-        output::text(&shown(&value, &Style::of_stdout()));
+        output::text(&shown(&value, &contents.notes, &Style::of_stdout()));
     }
     Ok(Exit::Done)
 }
@@ -35,7 +36,13 @@ fn value(place: &Place, contents: &Contents, now: UnixTime) -> Map<String, Value
         let mut value = item_value(&held.item, now);
         value.extend(whereabouts(held, record));
         match &held.item {
-            Item::Authority(_) => authorities.push(Value::Object(value)),
+            Item::Authority(_) => {
+                // Recognised is not trusted; being in the store is.
+                if let Some(recognised) = value.get_mut("recognised") {
+                    recognised["trusted"] = true.into();
+                }
+                authorities.push(Value::Object(value));
+            }
             Item::RevocationList(list) => {
                 value.insert("signature".into(), signature(list, &anchors).into());
                 let superseded = contents.held.iter().any(|other| supersedes(&other.item, list));
@@ -62,7 +69,7 @@ fn value(place: &Place, contents: &Contents, now: UnixTime) -> Map<String, Value
     value.insert("anchors".into(), authorities.into());
     value.insert("revocation_lists".into(), lists.into());
     value.insert("master_lists".into(), newest.into());
-    value.insert("notes".into(), contents.notes.clone().into());
+    value.insert("notes".into(), contents.notes.iter().map(|note| note.en.as_str()).collect());
     value
 }
 
@@ -103,38 +110,61 @@ fn supersedes(item: &Item, list: &Crl) -> bool {
     matches!(item, Item::RevocationList(other) if other.issuer() == list.issuer() && other.this_update() > list.this_update())
 }
 
-fn shown(value: &Map<String, Value>, style: &Style) -> String {
+fn shown(value: &Map<String, Value>, notes: &[Words], style: &Style) -> String {
     let rows = |name: &str| value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let mut text = String::new();
-    for store in rows("stores") {
-        let folder = clean(store["folder"].as_str().unwrap_or_default()).into_owned();
-        let there = if store["exists"] == true { "" } else { " (chưa có · not there)" };
-        let level = store["level"].as_str().unwrap_or_default();
-        text.push_str(&format!("{} {folder}{there}\n", style.paint(Paint::Faint, level)));
-    }
+    let stores: Vec<_> = rows("stores").iter().map(store_row).collect();
+    let mut lines = labelled(&stores, style, 0);
     let (anchors, lists) = (rows("anchors"), rows("revocation_lists"));
+    let warn = |lines: &mut Vec<String>, words: &Words| lines.extend(marked(("!", Paint::Open), words, style));
     if anchors.is_empty() {
-        let empty = "Chưa tin cậy cơ quan nào · no authority is trusted yet: `cccd trust add`";
-        text.push_str(&format!("{} {empty}\n", style.paint(Paint::Open, "!")));
+        let vi = "Chưa tin cậy cơ quan nào: thêm bằng `cccd trust add TỆP`";
+        warn(&mut lines, &Words::new(vi, "no authority is trusted yet: `cccd trust add FILE`"));
     }
+    let mut by_country = anchors.to_vec();
+    by_country.sort_by_cached_key(|anchor| [&anchor["country"], &anchor["subject"]].map(ToString::to_string));
     let mut tables = Map::new();
-    tables.insert("anchors".into(), anchors.into());
+    tables.insert("anchors".into(), by_country.into());
     tables.insert("revocation_lists".into(), lists.into());
-    text.push_str(&view::inspection::of_fields(&tables, style));
-    let expired = anchors.iter().filter(|anchor| anchor["validity"] != "valid").count();
-    let stale = lists.iter().filter(|list| list["freshness"] != "fresh").count();
-    let unchained = anchors.iter().filter(|anchor| anchor["source"]["master_list"]["chained"] == false).count();
+    lines.push(view::inspection::of_fields(&tables, style).trim_end().to_owned());
+    let count = |rows: &[Value], is: &dyn Fn(&Value) -> bool| rows.iter().filter(|row| is(row)).count();
+    let expired = count(anchors, &|anchor| anchor["validity"] != "valid");
+    let stale = count(lists, &|list| list["freshness"] != "fresh");
+    let forged = count(lists, &|list| list["signature"] == "invalid");
+    let unchained = count(anchors, &|anchor| anchor["source"]["master_list"]["chained"] == false);
     let remarks = [
-        (expired, "cơ quan ngoài thời hạn · authorities outside their validity"),
-        (stale, "danh sách thu hồi quá hạn · revocation lists not fresh"),
-        (unchained, "lấy từ danh sách có người ký không rõ · taken from a list whose signer is not known"),
+        (expired, "cơ quan ngoài thời hạn chứng thư", "of the authorities are outside their validity"),
+        (
+            stale,
+            "danh sách thu hồi quá hạn hoặc chưa có hiệu lực: tải bản mới",
+            "of the revocation lists are not current: get new ones",
+        ),
+        (
+            forged,
+            "danh sách thu hồi có chữ ký sai: không được dùng",
+            "of the revocation lists have a bad signature and do not count",
+        ),
+        (
+            unchained,
+            "cơ quan lấy từ danh sách có người ký không rõ",
+            "of the authorities come from a list whose signer is not known",
+        ),
     ];
-    for (count, remark) in remarks.iter().filter(|(count, _)| *count > 0) {
-        text.push_str(&format!("{} {count} {remark}\n", style.paint(Paint::Open, "!")));
+    for (count, vi, en) in remarks.into_iter().filter(|(count, ..)| *count > 0) {
+        warn(&mut lines, &Words::new(format!("{count} {vi}"), format!("{count} {en}")));
     }
-    for note in rows("notes") {
-        let note = clean(note.as_str().unwrap_or_default()).into_owned();
-        text.push_str(&format!("{} {note}\n", style.paint(Paint::Open, "!")));
-    }
-    text
+    notes.iter().for_each(|note| warn(&mut lines, note));
+    lines.retain(|line| !line.is_empty());
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn store_row(store: &Value) -> ((&'static str, &'static str), String) {
+    let label = match store["level"].as_str() {
+        Some("package") => ("Kho của gói cài đặt", "the package's"),
+        Some("system") => ("Kho của máy", "the machine's"),
+        Some("user") => ("Kho của bạn", "yours"),
+        _ => ("Kho tin cậy", "trust store"),
+    };
+    let there = if store["exists"] == true { "" } else { " (chưa có · not there)" };
+    (label, format!("{}{there}", store["folder"].as_str().unwrap_or_default()))
 }

@@ -11,6 +11,7 @@ use super::{Contents, Place, add, item_value};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output;
 use crate::inspection::pki;
+use crate::terminal::Style;
 use crate::trust_store::candidates::{Candidates, Listed};
 use crate::trust_store::folder::{self, Held, Item, ListSource, Record};
 use crate::trust_store::location::Location;
@@ -27,12 +28,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
     let (now, target) = (arguments.place.now()?, arguments.place.target()?);
-    let contents = arguments.place.contents()?;
-    let mut record = folder::record(&target.folder);
-    let mut candidates = gather(&arguments.file, &contents, &record, now)?;
-    for listed in &candidates.lists {
-        judge(listed, &record)?;
-    }
+    // A list that is refused makes no folder and waits for nobody; one that is taken is judged by what the store is then.
+    judged(arguments, &arguments.place.contents(), &folder::record(&target.folder), now)?;
+    let locked = Place::lock(&target)?;
+    let (contents, mut record) = (arguments.place.contents(), locked.record());
+    let mut candidates = judged(arguments, &contents, &record, now)?;
     let gone = dropped(&candidates, &contents.held, &record, &target);
     for listed in &candidates.lists {
         add::remember_list(&mut record, listed);
@@ -48,18 +48,18 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
     }
     let known = candidates.drop_known(|fingerprint| contents.has(fingerprint));
     let paths: Vec<_> = gone.iter().map(|held| held.path.clone()).collect();
-    add::store(&target, &candidates.items, &paths, record)?;
+    add::store(&locked, &target, &candidates.items, &paths, record)?;
     if json {
         let mut value = add::value(&target, &candidates, known, now);
         let removed: Vec<_> = gone.iter().map(|held| Value::Object(item_value(&held.item, now))).collect();
         value.insert("removed".into(), removed.into());
         output::json(&Value::Object(value));
     } else {
-        let mut text = add::shown(&candidates, known);
+        let mut text = add::shown(&candidates, known, &Style::of_stdout());
         if !gone.is_empty() {
             let count = gone.len();
             text.push_str(&format!(
-                "Đã bỏ {count} không còn trong danh sách · removed {count} that the list dropped\n"
+                "− Đã bỏ {count} không còn trong danh sách · removed {count} that the list dropped\n"
             ));
         }
         output::text(&text);
@@ -67,13 +67,19 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// What the file holds, where nothing speaks against taking it.
+fn judged(arguments: &Arguments, contents: &Contents, record: &Record, now: UnixTime) -> Result<Candidates, Failure> {
+    let candidates = gather(&arguments.file, contents, record, now)?;
+    candidates.lists.iter().try_for_each(|listed| judge(listed, record))?;
+    Ok(candidates)
+}
+
 /// Only master lists count here: what else is in the file has no signature over it.
 fn gather(file: &PathBuf, contents: &Contents, record: &Record, now: UnixTime) -> Result<Candidates, Failure> {
     let mut candidates = Candidates::gather(std::slice::from_ref(file), &contents.anchors(), now)?;
     candidates.items.retain(|(_, source)| source.list.is_some());
     if candidates.lists.is_empty() {
-        let hint = "use `cccd trust add` for certificates and revocation lists";
-        return Err(Failure::new("bad_file", format!("{}: holds no master list", file.display())).with_hint(hint));
+        return Err(Failure::content(file, "no_master_list", "holds no master list"));
     }
     for listed in &mut candidates.lists {
         listed.signer = listed.list.signer_check(&independent_anchors(listed, contents, record), now);
@@ -105,7 +111,7 @@ fn independent_anchors(listed: &Listed, contents: &Contents, record: &Record) ->
 fn judge(listed: &Listed, record: &Record) -> Result<(), Failure> {
     if !listed.is_chained() {
         let message = format!("{}: {}: {}", listed.file, listed.list.signer.subject(), listed.signer.message);
-        return Err(Failure::new("unknown_list_signer", message));
+        return Err(Failure::new("unknown_list_signer", message).about(&listed.file));
     }
     let source = listed.source();
     let last = record.lists.get(&source.publisher);
@@ -115,7 +121,7 @@ fn judge(listed: &Listed, record: &Record) -> Result<(), Failure> {
         (Some(last), signed) => {
             let signed = signed.map_or_else(|| "at an unknown time".to_owned(), pki::time);
             let message = format!("{}: signed {signed}, and one of {} was taken before", listed.file, pki::time(*last));
-            Err(Failure::new("old_master_list", message))
+            Err(Failure::new("old_master_list", message).about(&listed.file))
         }
     }
 }

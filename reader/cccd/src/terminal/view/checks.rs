@@ -3,11 +3,14 @@
 use icao9303::card::Access;
 use icao9303::check::{Check, Status};
 
-use super::{Labels, labels};
+use super::labels;
+use crate::agreement::Said;
 use crate::checks::{Checks, GroupState};
+use crate::messages::{self, Words};
 use crate::read::Reading;
+use crate::terminal::rows::Labels;
 use crate::terminal::style::{Paint, Style};
-use crate::terminal::text::{clean, wrapped};
+use crate::terminal::text::{clean, day_first, wrapped};
 
 /// One line or more for each check.
 pub(super) fn lines(checks: &Checks, reading: Option<&Reading>, style: &Style) -> Vec<String> {
@@ -17,11 +20,15 @@ pub(super) fn lines(checks: &Checks, reading: Option<&Reading>, style: &Style) -
         let state = labels::state(check);
         let width = style.width.saturating_sub(2);
         let column = Labels::fitting(26, 44, width);
-        let mut rows = column.row(labels::check(name), &state, "", Some(paint), style, width).into_iter();
+        let mut rows = column.row(labels::check(name), &state.vi, "", Some(paint), style, width).into_iter();
         if let Some(first) = rows.next() {
             lines.push(format!("{} {first}", style.paint(paint, mark)));
         }
         lines.extend(rows.map(|row| format!("  {row}")));
+        if !state.en.is_empty() {
+            let rows = column.row(("", ""), &state.en, "", Some(Paint::Faint), style, width);
+            lines.extend(rows.iter().map(|row| format!("  {row}")));
+        }
         for detail in details(name, checks, check, reading) {
             for part in wrapped(&clean(&detail), width.saturating_sub(4)) {
                 lines.push(format!("      {}", style.paint(Paint::Faint, &part)));
@@ -43,8 +50,10 @@ fn mark(status: Status) -> (&'static str, Paint) {
 /// What stands behind the state.
 fn details(name: &str, checks: &Checks, check: &Check, reading: Option<&Reading>) -> Vec<String> {
     let mut details = Vec::new();
-    if !check.message.is_empty() {
-        details.push(check.message.clone());
+    // Which fields differ is said below, with what each source says.
+    if name != "agreement" || checks.agreement.differences.is_empty() {
+        let Words { vi, en } = messages::of_detail(check);
+        details.extend([vi, en].into_iter().filter(|line| !line.is_empty()));
     }
     match name {
         "secure_channel" => details.extend(reading.map(channel)),
@@ -57,14 +66,12 @@ fn details(name: &str, checks: &Checks, check: &Check, reading: Option<&Reading>
         "issuer" => details.extend(checks.issuer.anchor.as_ref().map(|anchor| format!("→ {anchor}"))),
         "agreement" => details.extend(checks.agreement.differences.iter().map(|difference| {
             let [one, other] = &difference.between;
-            format!(
-                "{}: {} ({}) ≠ {} ({})",
-                difference.field,
-                one.value,
-                one.source.as_str(),
-                other.value,
-                other.source.as_str()
-            )
+            let (vi, en) = labels::field(difference.field);
+            let said = |said: &Said| {
+                let value = day_first(&said.value).unwrap_or_else(|| said.value.clone());
+                format!("{value} ({})", said.source.as_str())
+            };
+            format!("{vi} · {en}: {} ≠ {}", said(one), said(other))
         })),
         _ => {}
     }

@@ -1,9 +1,9 @@
 //! The fields of the holder, each with the file that it comes from.
 
-use super::Labels;
 use crate::card_date::CardDate;
 use crate::holder::{Field, Holder};
 use crate::sex::Sex;
+use crate::terminal::rows::Labels;
 use crate::terminal::style::{Paint, Style};
 use crate::terminal::text::clean;
 
@@ -60,11 +60,7 @@ impl Lines<'_> {
     }
 
     fn sex(&mut self, vi: &str, en: &str, field: Option<&Field<Sex>>) {
-        self.field(vi, en, field, None, |sex| match sex {
-            Sex::Male => "Nam".to_owned(),
-            Sex::Female => "Nữ".to_owned(),
-            Sex::Unspecified => "–".to_owned(),
-        });
+        self.field(vi, en, field, None, |sex| sex.vietnamese().to_owned());
     }
 
     /// The value in the words of the card: where those could not be read as a value, as they stand there.

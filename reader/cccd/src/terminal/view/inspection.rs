@@ -3,9 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use super::Labels;
 use crate::inspection::{InspectError, Inspection, Kind};
+use crate::messages;
 use crate::terminal::portrait::{Drawing, draw};
+use crate::terminal::rows::{Labels, marked};
 use crate::terminal::style::{Paint, Style};
 use crate::terminal::text::{clean, columns, padded, wrapped};
 
@@ -27,6 +28,9 @@ pub fn of_fields(fields: &Map<String, Value>, style: &Style) -> String {
     page.fields(fields, 2);
     page.text
 }
+
+/// Fewer columns than this beside the short cells of a row are not enough for the long one.
+const LEAST_BESIDE: usize = 40;
 
 struct Page<'a> {
     style: &'a Style,
@@ -55,10 +59,9 @@ impl Page<'_> {
         }
         self.fields(&inspection.fields, indent + 2);
         for remark in &inspection.deviations {
-            let mark = style.paint(Paint::Open, "!");
-            for (index, part) in wrapped(&clean(&remark.message), self.room(indent + 4)).iter().enumerate() {
-                let mark = if index == 0 { mark.as_str() } else { " " };
-                self.line(&format!("{mark} {part}"), indent + 2);
+            let inside = Style { width: self.room(indent + 2), ..*style };
+            for line in marked(("!", Paint::Open), &messages::of_remark(remark), &inside) {
+                self.line(&line, indent + 2);
             }
         }
         for (name, found) in &inspection.files {
@@ -91,7 +94,7 @@ impl Page<'_> {
     fn fields(&mut self, fields: &Map<String, Value>, indent: usize) {
         // Labels stand in a column that is as wide as the widest of the block.
         let labels = fields.keys().map(|name| labels::field(name)).map(|(vi, en)| (columns(&vi), columns(&en)));
-        let widths = labels.fold((0, 0), |(one, both), (vi, en)| (one.max(vi), both.max(vi + 1 + en)));
+        let widths = labels.fold((0, 0), |(one, both), (vi, en)| (one.max(vi), both.max(vi + 3 + en)));
         let column = Labels::fitting(widths.0 + 2, widths.1 + 2, self.room(indent));
         for (name, value) in fields {
             self.field(name, value, column, indent);
@@ -115,6 +118,10 @@ impl Page<'_> {
                 let parts: Vec<_> = fields.iter().map(|(name, value)| format!("{name}\u{a0}{value}")).collect();
                 self.row(name, &parts.join(", "), column, indent);
             }
+            Value::Object(fields) if name == "recognised" => {
+                let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
+                self.row(name, &format!("{} · {}", text("name_vi"), text("name")), column, indent);
+            }
             Value::Object(fields) => {
                 self.heading(name, indent);
                 self.fields(fields, indent + 2);
@@ -128,6 +135,7 @@ impl Page<'_> {
 
     fn heading(&mut self, name: &str, indent: usize) {
         let (vi, en) = labels::field(name);
+        let en = if en.is_empty() { en } else { format!("· {en}") };
         self.line(&format!("{vi} {}", self.style.paint(Paint::Faint, &en)), indent);
     }
 
@@ -135,7 +143,7 @@ impl Page<'_> {
         let (vi, en) = labels::field(name);
         let paint = labels::paint(name, text);
         let shown =
-            if name.contains("fingerprint") { text.to_ascii_uppercase() } else { labels::words(text).to_owned() };
+            if name.contains("fingerprint") { text.to_ascii_uppercase() } else { labels::words(text).into_owned() };
         let label = (vi.as_str(), en.as_str());
         let width = self.room(indent);
         for line in column.row(label, &clean(&shown), "", paint, self.style, width) {
@@ -181,6 +189,16 @@ impl Page<'_> {
         let Some(((last, _), first)) = cells.split_last() else { return };
         let start: String = first.iter().map(|(cell, width)| padded(&clean(cell), *width) + "  ").collect();
         let inset = columns(&start);
+        // Too little room beside them: the last goes below.
+        if inset > 4 && inset + LEAST_BESIDE > self.room(indent) {
+            for part in wrapped(&start, self.room(indent)) {
+                self.line(&part, indent);
+            }
+            for part in wrapped(&clean(last), self.room(indent + 4)) {
+                self.line(&part, indent + 4);
+            }
+            return;
+        }
         let room = self.room(indent + inset);
         for (index, part) in wrapped(&clean(last), room).iter().enumerate() {
             let start = if index == 0 { start.clone() } else { " ".repeat(inset) };
@@ -205,8 +223,8 @@ fn cell(name: &str, value: &Value) -> String {
 fn scalar(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Bool(true) => "có".into(),
-        Value::Bool(false) => "không".into(),
+        Value::Bool(true) => "có · yes".into(),
+        Value::Bool(false) => "không · no".into(),
         value => value.to_string(),
     }
 }

@@ -2,7 +2,7 @@
 
 use icao9303::check::Check;
 
-use crate::messages::{self, Message};
+use crate::messages::{self, Words};
 use crate::verdict::{Obstacle, Verdict};
 
 /// A check's name in Vietnamese and in English.
@@ -13,19 +13,49 @@ pub(super) fn check(name: &str) -> (&str, &str) {
     }
 }
 
-/// The state of a check in both languages, and its reason where there is one.
-pub(super) fn state(check: &Check) -> String {
-    let status = check.status.as_str();
-    let status = messages::of(status).map_or_else(|| status.to_owned(), both);
-    match check.reason.map(|reason| (reason, messages::of_reason(reason))) {
-        None => status,
-        Some((_, Some(words))) => format!("{status}: {}", both(words)),
-        Some((reason, None)) => format!("{status}: {}", reason.as_str().replace('_', " ")),
+/// What a phase of a read is called: of a file, by the file's name.
+pub(super) fn phase(name: &str) -> (&str, &str) {
+    match name {
+        "connect" => ("kết nối", "connecting"),
+        "access" => ("mở chip", "opening the chip"),
+        "select" => ("chọn ứng dụng", "selecting the application"),
+        "chip_authentication" => ("chứng thực chip (CA)", "chip authentication"),
+        "active_authentication" => ("chứng thực chip (AA)", "active authentication"),
+        "terminal_authentication" => ("chứng thực đầu đọc (TA)", "terminal authentication"),
+        "wait" => ("chờ thẻ", "waiting for the card"),
+        name => (name, ""),
     }
 }
 
-fn both(words: Message) -> String {
-    format!("{} · {}", words.vi, words.en)
+/// A field of the holder, by its name in machine-readable results.
+pub(super) fn field(name: &str) -> (&str, &str) {
+    FIELDS.iter().find(|(known, ..)| *known == name).map_or((name, ""), |(_, vi, en)| (vi, en))
+}
+
+const FIELDS: &[(&str, &str, &str)] = &[
+    ("id_number", "số định danh", "ID number"),
+    ("old_id_number", "số CMND cũ", "old number"),
+    ("full_name", "họ và tên", "full name"),
+    ("date_of_birth", "ngày sinh", "date of birth"),
+    ("sex", "giới tính", "sex"),
+    ("nationality", "quốc tịch", "nationality"),
+    ("place_of_residence", "nơi thường trú", "residence"),
+    ("address", "nơi thường trú", "residence"),
+    ("date_of_issue", "ngày cấp", "date of issue"),
+    ("date_of_expiry", "ngày hết hạn", "date of expiry"),
+    ("document_number", "số tài liệu", "document number"),
+    ("issuing_state", "nước cấp", "issuing state"),
+];
+
+/// The state of a check: in both languages at once where that is all, else each with its reason.
+pub(super) fn state(check: &Check) -> Words {
+    let status = check.status.as_str();
+    let (vi, en) = messages::of(status).map_or((status, status), |words| (words.vi, words.en));
+    match check.reason.map(|reason| (reason, messages::of_reason(reason))) {
+        None => Words::new(format!("{vi} · {en}"), ""),
+        Some((_, Some(words))) => Words::new(format!("{vi}: {}", words.vi), format!("{en}: {}", words.en)),
+        Some((reason, None)) => Words::new(format!("{vi} · {en}: {}", reason.as_str().replace('_', " ")), ""),
+    }
 }
 
 /// The verdict in both languages.

@@ -1,7 +1,10 @@
 use icao9303::check::{Check, Reason};
 
 use super::*;
+use crate::messages::Words;
+use crate::terminal::rows::Labels;
 use crate::terminal::style::Pictures;
+use crate::terminal::text::{columns, padded};
 
 const PLAIN: Style = Style { width: 100, colour: false, pictures: Pictures::None };
 
@@ -9,7 +12,7 @@ const PLAIN: Style = Style { width: 100, colour: false, pictures: Pictures::None
 fn labels_go_without_english_where_there_is_no_room() {
     let label = ("Họ và tên", "full name");
     let wide = Labels::fitting(20, 36, 80).row(label, "Nguyễn Thị An", "DG13", None, &PLAIN, 80);
-    assert_eq!(wide, [format!("{}{}DG13", padded("Họ và tên full name", 36), padded("Nguyễn Thị An", 40))]);
+    assert_eq!(wide, [format!("{}{}DG13", padded("Họ và tên · full name", 36), padded("Nguyễn Thị An", 40))]);
     let narrow = Labels::fitting(20, 36, 50).row(label, "Nguyễn Thị An", "DG13", None, &PLAIN, 50);
     assert!(narrow[0].starts_with("Họ và tên           Nguyễn") && narrow[0].ends_with("DG13"));
 }
@@ -28,7 +31,7 @@ fn no_line_is_wider_than_the_terminal_and_values_stay_in_their_column() {
 
 #[test]
 fn a_state_says_its_reason_in_both_languages() {
-    assert_eq!(labels::state(&Check::passed()), "đạt · passed");
+    assert_eq!(labels::state(&Check::passed()), Words::new("đạt · passed", ""));
     let failed = labels::state(&Check::failed(Reason::HashMismatch, ""));
-    assert!(failed.starts_with("không đạt · failed: ") && failed.matches(" · ").count() == 2, "{failed}");
+    assert!(failed.vi.starts_with("không đạt: Dữ liệu") && failed.en.starts_with("failed: Data"), "{failed:?}");
 }

@@ -1,9 +1,12 @@
 //! The words for what is in files.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::inspection::Kind;
 use crate::terminal::style::Paint;
+use crate::terminal::text::day_first;
 
 /// What a file is, for people.
 pub(super) const fn kind(kind: Kind) -> &'static str {
@@ -39,41 +42,69 @@ pub(super) fn paint(name: &str, text: &str) -> Option<Paint> {
     }
 }
 
-/// Words that stand for a state, for people.
-pub(super) fn words(text: &str) -> &str {
-    STATES.iter().find(|(state, _)| *state == text).map_or(text, |(_, words)| *words)
+/// Words that stand for a state, for people; dates and times as Vietnam writes them.
+pub(super) fn words(text: &str) -> Cow<'_, str> {
+    match STATES.iter().find(|(state, _)| *state == text) {
+        Some((_, words)) => (*words).into(),
+        None => day_first(text).map_or(text.into(), Cow::Owned),
+    }
+}
+
+/// How long a revocation list is still to be relied on, or for how long not any more.
+fn freshness(row: &Map<String, Value>) -> String {
+    let state = row.get("freshness").and_then(Value::as_str).unwrap_or("–");
+    let Some(days) = row.get("days_left").and_then(Value::as_i64) else { return words(state).into_owned() };
+    let number = days.unsigned_abs();
+    let unit = if number == 1 { "day" } else { "days" };
+    match state {
+        "fresh" => format!("còn mới, còn {number} ngày · fresh, {number} {unit} left"),
+        "out_of_date" => format!("QUÁ HẠN {number} ngày · OUT OF DATE by {number} {unit}"),
+        state => words(state).into_owned(),
+    }
 }
 
 /// One of many in a line: cells with their widths. None where it has no short form.
 pub(super) fn brief(row: &Map<String, Value>) -> Option<Vec<(String, usize)>> {
     let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or("–");
-    let day = |name: &str| text(name).split('T').next().unwrap_or_default().to_owned();
+    let day = |name: &str| {
+        let date = text(name).split('T').next().unwrap_or_default();
+        day_first(date).unwrap_or_else(|| date.to_owned())
+    };
     if row.contains_key("not_after") {
-        let recognised = row.get("recognised").and_then(|known| known["name"].as_str());
-        let recognised = recognised.map_or_else(String::new, |name| format!(" [{name}]"));
+        let recognised =
+            row.get("recognised").and_then(|known| Some((known["name_vi"].as_str()?, known["name"].as_str()?)));
+        let recognised = recognised.map_or_else(String::new, |(vi, en)| format!(" [{vi} · {en}]"));
         let fingerprint = text("sha256_fingerprint").get(..16).unwrap_or_default().to_ascii_uppercase();
         return Some(vec![
             (mark(text("validity") == "valid"), 1),
             (text("country").to_owned(), 2),
             (fingerprint, 16),
-            (format!("{}…{}", day("not_before"), day("not_after")), 21),
+            (format!("{}–{}", day("not_before"), day("not_after")), 21),
             (text("public_key").to_owned(), 18),
             (format!("{}{recognised}", text("subject")), 0),
         ]);
     }
     if row.contains_key("this_update") {
         let fingerprint = text("sha256_fingerprint").get(..16).unwrap_or_default().to_ascii_uppercase();
-        let revoked = row.get("revoked").map_or_else(String::new, |count| format!("{count} thu hồi"));
+        let revoked = row.get("revoked").map_or_else(String::new, |count| format!("số bị thu hồi · revoked: {count}"));
         return Some(vec![
-            (mark(text("freshness") == "fresh"), 1),
+            (mark(text("freshness") == "fresh" && text("signature") != "invalid"), 1),
             (fingerprint, 16),
-            (format!("{}…{}", day("this_update"), day("next_update")), 21),
-            (words(text("freshness")).to_owned(), 0),
-            (revoked, 9),
-            (text("issuer").to_owned(), 0),
+            (format!("{}–{}", day("this_update"), day("next_update")), 21),
+            (freshness(row), 0),
+            (format!("{}; {revoked}{}", text("issuer"), signature(row)), 0),
         ]);
     }
     None
+}
+
+/// What is to be said of a revocation list's signature, where that was looked at.
+fn signature(row: &Map<String, Value>) -> &'static str {
+    match row.get("signature").and_then(Value::as_str) {
+        None | Some("valid") => "",
+        Some("invalid") => "; CHỮ KÝ SAI · its signature is BAD",
+        Some(_) => "; chưa biết nơi cấp · its issuer is not known",
+    }
 }
 
 fn mark(good: bool) -> String {
@@ -88,6 +119,9 @@ const STATES: &[(&str, &str)] = &[
     ("out_of_date", "quá hạn · out of date"),
     ("no_next_update", "không ghi hạn · no next update"),
     ("invalid", "không hợp lệ · invalid"),
+    ("male", "Nam"),
+    ("female", "Nữ"),
+    ("unspecified", "–"),
     ("passed", "đạt · passed"),
     ("failed", "không đạt · failed"),
     ("unknown", "không xác định · unknown"),
@@ -104,8 +138,11 @@ const STATES: &[(&str, &str)] = &[
 
 const VIETNAMESE: &[(&str, &str)] = &[
     ("address", "Địa chỉ"),
+    ("anchors", "Cơ quan được tin cậy"),
     ("applications", "Ứng dụng"),
+    ("authority_key_identifier", "Mã khóa nơi cấp"),
     ("basic_constraints", "Ràng buộc cơ bản"),
+    ("ca", "Là CA"),
     ("certificate_count", "Số chứng thư"),
     ("certificates", "Chứng thư"),
     ("content", "Nội dung"),
@@ -118,9 +155,12 @@ const VIETNAMESE: &[(&str, &str)] = &[
     ("date_of_birth", "Ngày sinh"),
     ("date_of_expiry", "Có giá trị đến"),
     ("date_of_issue", "Ngày cấp"),
+    ("days_left", "Số ngày còn lại"),
+    ("document_code", "Loại giấy tờ"),
     ("document_number", "Số tài liệu"),
     ("document_types", "Loại giấy tờ"),
     ("expired_count", "Đã hết hạn"),
+    ("extended_key_usage", "Mục đích mở rộng"),
     ("extended_length", "APDU dài"),
     ("faces", "Khuôn mặt"),
     ("file", "Tệp"),
@@ -134,6 +174,7 @@ const VIETNAMESE: &[(&str, &str)] = &[
     ("id_number", "Số định danh"),
     ("issuer", "Nơi cấp"),
     ("issuing_authority", "Cơ quan cấp"),
+    ("issuing_state", "Nước cấp"),
     ("items", "Mục"),
     ("key_identifier", "Mã khóa"),
     ("key_usage", "Mục đích khóa"),
@@ -145,19 +186,25 @@ const VIETNAMESE: &[(&str, &str)] = &[
     ("message", "Thông báo"),
     ("mrz", "MRZ"),
     ("name", "Tên"),
+    ("name_may_be_cut", "Tên có thể bị cắt"),
     ("nationality", "Quốc tịch"),
     ("next_update", "Bản kế tiếp"),
+    ("no_expiry", "Không thời hạn"),
     ("not_after", "Đến"),
     ("not_before", "Từ"),
     ("number", "Số"),
+    ("optional_data", "Dữ liệu thêm"),
+    ("optional_data_2", "Dữ liệu thêm 2"),
+    ("path_length", "Độ dài chuỗi"),
     ("persons", "Người liên hệ"),
     ("pictures", "Ảnh"),
     ("place_of_birth", "Nơi sinh"),
+    ("private_key_usage", "Thời gian dùng khóa"),
     ("problems", "Lỗi"),
     ("protocol", "Giao thức"),
     ("public_key", "Khóa công khai"),
     ("reason", "Lý do"),
-    ("recognised", "Đã biết, chưa tin"),
+    ("recognised", "Nhận ra"),
     ("refused", "Bị từ chối"),
     ("revocation_lists", "Danh sách thu hồi"),
     ("revoked", "Số bị thu hồi"),
@@ -171,6 +218,8 @@ const VIETNAMESE: &[(&str, &str)] = &[
     ("signature", "Chữ ký"),
     ("signature_algorithm", "Thuật toán"),
     ("signer", "Người ký"),
+    ("signer_chained", "Người ký nối được"),
+    ("signer_check", "Kiểm tra người ký"),
     ("signing_time", "Thời điểm ký"),
     ("source", "Nguồn"),
     ("status", "Trạng thái"),
@@ -178,6 +227,7 @@ const VIETNAMESE: &[(&str, &str)] = &[
     ("subject", "Chủ thể"),
     ("templates", "Mẫu sinh trắc"),
     ("this_update", "Bản này"),
+    ("trusted", "Được tin cậy"),
     ("unicode_version", "Phiên bản Unicode"),
     ("validity", "Hiệu lực"),
     ("version", "Phiên bản"),
@@ -186,6 +236,25 @@ const VIETNAMESE: &[(&str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_are_written_day_first_and_nothing_else_is_touched() {
+        assert_eq!(words("2021-01-19"), "19/01/2021");
+        assert_eq!(words("2021-01-19T04:12:33Z"), "19/01/2021 04:12:33 UTC");
+        for text in ["2021-01-1", "2021-13-01", "20210119", "001190123456", "Thứ hai", "2021-01-19T"] {
+            assert_eq!(words(text), text);
+        }
+    }
+
+    #[test]
+    fn a_revocation_list_says_its_days() {
+        let row = |state: &str, days: i64| {
+            let row = serde_json::json!({ "freshness": state, "days_left": days });
+            freshness(row.as_object().unwrap())
+        };
+        assert_eq!(row("fresh", 12), "còn mới, còn 12 ngày · fresh, 12 days left");
+        assert_eq!(row("out_of_date", -1), "QUÁ HẠN 1 ngày · OUT OF DATE by 1 day");
+    }
 
     #[test]
     fn the_labels_are_in_order_and_occur_once() {
