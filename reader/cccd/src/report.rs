@@ -88,7 +88,7 @@ fn access(reading: &Reading) -> Value {
             "protocol": "PACE",
             "mechanism": selection.protocol.mechanism(),
             "cipher": cipher,
-            "domain": selection.curve.name(),
+            "domain": selection.domain.name(),
             "password": password,
         }),
         _ => json!({ "protocol": "BAC", "cipher": cipher, "password": "MRZ" }),

@@ -4,13 +4,14 @@
 //! scalar. The curve is known only when a document is read, so all three are values and not types. Behind them
 //! `arithmetic` picks the curve's type and leaves all arithmetic to RustCrypto's `primeorder`; `brainpool` defines on
 //! it the four curves nobody published a crate for; `parameters` has the numbers, `ec_parameters` finds the curve of a
-//! key in its encoding.
+//! key in its encoding; `point_encoding` makes points of numbers.
 
 mod arithmetic;
 mod brainpool;
 mod ec_parameters;
 mod parameters;
 mod point;
+mod point_encoding;
 mod private_key;
 
 use core::fmt;
@@ -221,6 +222,12 @@ pub enum KeyError {
     UnusableRsaKey {
         /// Which limit it breaks.
         reason: &'static str,
+    },
+    /// Integrated mapping on a curve whose field it is not defined for.
+    #[error("integrated mapping is not defined on {curve}: its p is 1 modulo 4")]
+    NoPointEncoding {
+        /// The curve.
+        curve: Curve,
     },
     /// Two keys that do not belong together.
     #[error("a key on {found} where one on {expected} is needed")]

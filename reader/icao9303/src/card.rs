@@ -7,6 +7,7 @@
 //!     .bac(key, rng)                      or BAC, inside it
 //!         .read_file(file)                Secured: the application is selected when first needed
 //!         .chip_authentication(infos, rng)
+//!         .chip_authentication_mapping()      what PACE-CAM has left to be verified
 //!         .active_authentication(key, infos, challenge)
 //! ```
 //!
@@ -45,7 +46,7 @@ use crate::{
         security_infos::SecurityInfos,
     },
     mrz::MrzKey,
-    pace::{self, PaceSelection, Password},
+    pace::{self, ChipAuthenticationMapping, Established, PaceSelection, Password},
     secure_messaging::SecureMessaging,
     transport::{LinkLimits, Transport},
 };
@@ -64,6 +65,7 @@ pub struct Connected(());
 #[derive(Clone, Debug)]
 pub struct Secured {
     access: Access,
+    mapping_proof: Option<ChipAuthenticationMapping>,
 }
 
 /// How the secure channel was opened.
@@ -72,7 +74,7 @@ pub struct Secured {
 pub enum Access {
     /// By PACE.
     Pace {
-        /// Which variant, and on which curve.
+        /// Which variant, and with which domain parameters.
         selection: PaceSelection,
         /// `CAN`, `MRZ`, `PIN` or `PUK`.
         password: &'static str,
@@ -122,7 +124,7 @@ impl<T: Transport> Card<T, Connected> {
         }
     }
 
-    /// Opens a secure channel by PACE, with the strongest variant that both sides know (Doc 9303-11, 4.4).
+    /// Opens a secure channel by PACE, with the best variant that both sides know (Doc 9303-11, 4.4; [`pace::select`]).
     ///
     /// # Errors
     /// [`CardError::Access`], or the link failed.
@@ -133,8 +135,9 @@ impl<T: Transport> Card<T, Connected> {
         rng: &mut dyn CryptoRng,
     ) -> Result<Card<T, Secured>, Refused<T>> {
         match pace::establish(&mut self.session.channel, offer, password, rng) {
-            Ok((selection, security)) => {
-                Ok(self.secured(security, Access::Pace { selection, password: password.name() }))
+            Ok(Established { selection, security, mapping_proof }) => {
+                let access = Access::Pace { selection, password: password.name() };
+                Ok(self.secured(security, access, mapping_proof))
             }
             Err(error) => Err(Refused { card: self, error }),
         }
@@ -150,14 +153,19 @@ impl<T: Transport> Card<T, Connected> {
             .enter(Location::Application)
             .and_then(|()| bac::establish(&mut self.session.channel, key, rng));
         match established {
-            Ok(security) => Ok(self.secured(security, Access::Bac)),
+            Ok(security) => Ok(self.secured(security, Access::Bac, None)),
             Err(error) => Err(Refused { card: self, error }),
         }
     }
 
-    fn secured(mut self, security: SecureMessaging, access: Access) -> Card<T, Secured> {
+    fn secured(
+        mut self,
+        security: SecureMessaging,
+        access: Access,
+        mapping_proof: Option<ChipAuthenticationMapping>,
+    ) -> Card<T, Secured> {
         self.session.channel.secure(security);
-        Card { session: self.session, state: Secured { access } }
+        Card { session: self.session, state: Secured { access, mapping_proof } }
     }
 }
 
@@ -166,6 +174,14 @@ impl<T: Transport> Card<T, Secured> {
     #[must_use]
     pub const fn access(&self) -> &Access {
         &self.state.access
+    }
+
+    /// What PACE with chip authentication mapping has left to be verified, once EF.CardSecurity is read and known to be
+    /// genuine: whether the chip holds the private key of the public key in there (Doc 9303-11, 4.4.3.5.2). Nothing
+    /// where the channel was opened in another way.
+    #[must_use]
+    pub const fn chip_authentication_mapping(&self) -> Option<&ChipAuthenticationMapping> {
+        self.state.mapping_proof.as_ref()
     }
 
     /// The cipher of the channel. Chip Authentication may change it.

@@ -1,13 +1,16 @@
 //! Chip Authentication, version 1: the chip proves that it holds the private key belonging to the public key in DG14, by
 //! going on under keys that only its holder can derive (Doc 9303-11, 6.2; BSI TR-03110-3, B.2).
 //!
-//! On elliptic curves, with all ciphers, in both forms: MSE:Set KAT for 3DES, MSE:Set AT with GENERAL AUTHENTICATE for
-//! AES. That a chip *accepts* our key proves nothing: the check passes when an answer under the new keys verifies.
+//! On elliptic curves and in prime fields, with all ciphers, in both forms: MSE:Set KAT for 3DES, MSE:Set AT with GENERAL
+//! AUTHENTICATE for AES. That a chip *accepts* our key proves nothing: the check passes when an answer under the new keys verifies.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use rand_core::CryptoRng;
-use zeroize::Zeroizing;
 
 use crate::{
     apdu::{Command, LengthFields, StatusWord},
@@ -15,8 +18,7 @@ use crate::{
     check::{Check, Reason},
     crypto::{
         cipher::Cipher,
-        curve::{Point, PrivateKey},
-        signature::PublicKey,
+        key_agreement::{KeyAgreementError, PublicKey},
     },
     lds::{
         file::DataGroup,
@@ -35,7 +37,7 @@ struct Candidate {
     /// Whether a ChipAuthenticationInfo says so; without one a key stands for 3DES (Doc 9303-11, 9.2.5).
     stated: bool,
     key_id: Option<u64>,
-    key: Point,
+    key: PublicKey,
 }
 
 /// Runs Chip Authentication with the strongest key and cipher offered.
@@ -48,19 +50,19 @@ pub(crate) fn run<T: Transport>(
         Ok(candidate) => candidate,
         Err(check) => return Ok(check),
     };
-    let ephemeral = PrivateKey::generate(candidate.key.curve(), rng);
-    if let Err(status) = send_key(channel, &candidate, &ephemeral.public_key())? {
-        return Ok(Check::unknown(Reason::NoAnswer, format!("the chip refused Chip Authentication with {status}")));
-    }
-    let Ok(shared) = ephemeral.diffie_hellman(&candidate.key) else {
+    let ephemeral = candidate.key.domain().generate(rng);
+    let (Ok(ours), Ok(shared)) = (ephemeral.public_key(), ephemeral.agree(&candidate.key)) else {
         return Ok(Check::unknown(Reason::Malformed, "the key of DG14 gives no shared secret"));
     };
-    let secret = Zeroizing::new(shared.x());
-    channel.secure(SecureMessaging::from_secret(candidate.protocol.cipher, &secret, 0));
+    if let Err(status) = send_key(channel, &candidate, &ours)? {
+        return Ok(Check::unknown(Reason::NoAnswer, format!("the chip refused Chip Authentication with {status}")));
+    }
+    channel.secure(SecureMessaging::from_secret(candidate.protocol.cipher, &shared.secret(), 0));
     prove(channel)
 }
 
-/// The strongest way that is offered and supported, or what the check comes to without any.
+/// The best way that is offered and supported, or what the check comes to without any: elliptic curves before prime
+/// fields, which take the chip several times longer; then by the strength of the cipher and of the key.
 fn choose(infos: &SecurityInfos) -> Result<Candidate, Check> {
     if !infos.offers_chip_authentication() {
         return Err(Check::not_offered("DG14 offers no Chip Authentication"));
@@ -68,27 +70,36 @@ fn choose(infos: &SecurityInfos) -> Result<Candidate, Check> {
     let mut best: Option<Candidate> = None;
     let mut problem = Check::unknown(Reason::Malformed, "DG14 offers Chip Authentication without a key for it");
     for (protocol, key, stated) in offers(infos) {
-        if protocol.key_agreement != KeyAgreement::Ecdh {
-            problem = unsupported("Diffie-Hellman over a prime field");
-            continue;
-        }
-        let point = match PublicKey::from_spki(&key.public_key) {
-            Ok(PublicKey::Ec { point, .. }) => point,
-            Ok(other) => {
-                problem = unsupported(&other.name());
-                continue;
-            }
-            Err(error) => {
-                problem = Check::unknown(Reason::Malformed, format!("the key of DG14: {error}"));
+        let key_id = key.key_id;
+        let key = match usable(protocol, key) {
+            Ok(key) => key,
+            Err(check) => {
+                problem = check;
                 continue;
             }
         };
-        let strength = |protocol: ChipAuthenticationProtocol, key: &Point| (protocol.cipher, key.curve().order_bits());
-        if best.as_ref().is_none_or(|best| strength(protocol, &point) > strength(best.protocol, &best.key)) {
-            best = Some(Candidate { protocol, stated, key_id: key.key_id, key: point });
+        let candidate = Candidate { protocol, stated, key_id, key };
+        if best.as_ref().is_none_or(|best| candidate.rank() > best.rank()) {
+            best = Some(candidate);
         }
     }
     best.ok_or(problem)
+}
+
+impl Candidate {
+    fn rank(&self) -> (KeyAgreement, Cipher, usize) {
+        (self.protocol.key_agreement, self.protocol.cipher, self.key.domain().field_bits())
+    }
+}
+
+/// The key, if it is one of the key agreement and in its group.
+fn usable(protocol: ChipAuthenticationProtocol, key: &ChipAuthenticationPublicKeyInfo) -> Result<PublicKey, Check> {
+    match (PublicKey::from_spki(&key.public_key), protocol.key_agreement) {
+        (Ok(key @ PublicKey::Ec(_)), KeyAgreement::Ecdh) | (Ok(key @ PublicKey::Dh(_)), KeyAgreement::Dh) => Ok(key),
+        (Ok(key), _) => Err(unsupported(&key.domain().to_string())),
+        (Err(KeyAgreementError::Unsupported(name)), _) => Err(unsupported(&name)),
+        (Err(error), _) => Err(Check::unknown(Reason::Malformed, format!("the key of DG14: {error}"))),
+    }
 }
 
 /// Every protocol with every key that it may mean.
@@ -115,7 +126,7 @@ fn offers(infos: &SecurityInfos) -> Vec<(ChipAuthenticationProtocol, &ChipAuthen
 fn send_key<T: Transport>(
     channel: &mut Channel<T>,
     candidate: &Candidate,
-    ephemeral: &Point,
+    ephemeral: &PublicKey,
 ) -> Result<Result<(), StatusWord>, CardError> {
     if candidate.protocol.cipher != Cipher::TripleDes {
         return by_general_authenticate(channel, candidate, ephemeral);
@@ -131,9 +142,9 @@ fn send_key<T: Transport>(
 fn by_set_kat<T: Transport>(
     channel: &mut Channel<T>,
     candidate: &Candidate,
-    ephemeral: &Point,
+    ephemeral: &PublicKey,
 ) -> Result<Result<(), StatusWord>, CardError> {
-    let mut data = tlv::encode(0x91, ephemeral.as_sec1());
+    let mut data = tlv::encode(0x91, ephemeral.as_bytes());
     add_key_id(&mut data, candidate);
     let command = Command::new(0x00, 0x22, 0x41, 0xA6).with_data(data);
     let answer = channel.transmit(Instruction::ManageSecurityEnvironment, &command)?;
@@ -144,7 +155,7 @@ fn by_set_kat<T: Transport>(
 fn by_general_authenticate<T: Transport>(
     channel: &mut Channel<T>,
     candidate: &Candidate,
-    ephemeral: &Point,
+    ephemeral: &PublicKey,
 ) -> Result<Result<(), StatusWord>, CardError> {
     let mut data = tlv::encode(0x80, candidate.protocol.oid().as_bytes());
     add_key_id(&mut data, candidate);
@@ -154,7 +165,7 @@ fn by_general_authenticate<T: Transport>(
         return Ok(Err(status));
     }
     let command = Command::new(0x00, 0x86, 0x00, 0x00)
-        .with_data(tlv::encode(0x7C, &tlv::encode(0x80, ephemeral.as_sec1())))
+        .with_data(tlv::encode(0x7C, &tlv::encode(0x80, ephemeral.as_bytes())))
         .expecting(LengthFields::Short.max_expected());
     let answer = channel.transmit(Instruction::GeneralAuthenticate, &command)?;
     Ok(success(answer.status))
@@ -195,4 +206,120 @@ fn prove<T: Transport>(channel: &mut Channel<T>) -> Result<Check, CardError> {
 
 fn unsupported(what: &str) -> Check {
     Check::unknown(Reason::UnsupportedAlgorithm, String::from("Chip Authentication with ") + what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{
+        curve::{Curve, Point},
+        dh::{self, Group, ModpGroup},
+    };
+
+    /// A ChipAuthenticationPublicKeyInfo with a number.
+    fn ec_key(curve: Curve, id: u8) -> Vec<u8> {
+        let algorithm = [tlv::encode(0x06, &hex("2a8648ce3d0201")), tlv::encode(0x06, curve.oid().as_bytes())].concat();
+        key_info("04007f000702020102", &algorithm, Point::generator(curve).as_sec1(), id)
+    }
+
+    /// The same in a group, as X9.42 (with the order) or PKCS #3 (without) say it.
+    fn dh_key(name: &str, numbers: &[&[u8]], key: &[u8], id: u8) -> Vec<u8> {
+        let numbers: Vec<u8> = numbers.iter().flat_map(|number| integer(number)).collect();
+        let algorithm = [tlv::encode(0x06, &hex(name)), tlv::encode(0x30, &numbers)].concat();
+        key_info("04007f000702020101", &algorithm, &integer(key), id)
+    }
+
+    fn key_info(protocol: &str, algorithm: &[u8], key: &[u8], id: u8) -> Vec<u8> {
+        let bits = tlv::encode(0x03, &[&[0], key].concat());
+        let spki = tlv::encode(0x30, &[tlv::encode(0x30, algorithm), bits].concat());
+        tlv::encode(0x30, &[tlv::encode(0x06, &hex(protocol)), spki, integer(&[id])].concat())
+    }
+
+    /// ChipAuthenticationInfo, version 1.
+    fn info(key_agreement: KeyAgreement, cipher: Cipher, id: u8) -> Vec<u8> {
+        let protocol = ChipAuthenticationProtocol { key_agreement, cipher }.oid();
+        tlv::encode(0x30, &[tlv::encode(0x06, protocol.as_bytes()), integer(&[1]), integer(&[id])].concat())
+    }
+
+    fn integer(number: &[u8]) -> Vec<u8> {
+        let sign: &[u8] = if number[0] >= 0x80 { &[0] } else { &[] };
+        tlv::encode(0x02, &[sign, number].concat())
+    }
+
+    fn hex(text: &str) -> Vec<u8> {
+        base16ct::lower::decode_vec(text).unwrap()
+    }
+
+    fn dg14(infos: &[Vec<u8>]) -> SecurityInfos {
+        SecurityInfos::parse(&tlv::encode(0x31, &infos.concat())).unwrap()
+    }
+
+    const X9_42: &str = "2a8648ce3e0201";
+    const PKCS_3: &str = "2a864886f70d010301";
+
+    #[test]
+    fn a_key_in_a_prime_field_is_found_in_every_form() {
+        for group in ModpGroup::ALL {
+            let [p, g, q] = group.p_g_q();
+            let forms =
+                [dh_key(X9_42, &[p, g, q], g, 7), dh_key(PKCS_3, &[p, g], g, 7), dh_key(PKCS_3, &[p, g, &[160]], g, 7)];
+            for form in forms {
+                let chosen = choose(&dg14(&[info(KeyAgreement::Dh, Cipher::Aes192, 7), form])).unwrap();
+                assert_eq!((chosen.protocol.cipher, chosen.key_id), (Cipher::Aes192, Some(7)));
+                let expected = dh::PublicKey::generator(&Group::standard(group));
+                assert_eq!(chosen.key, PublicKey::Dh(expected));
+            }
+        }
+    }
+
+    #[test]
+    fn an_elliptic_curve_is_preferred_and_then_the_stronger_cipher() {
+        let [p, g, q] = ModpGroup::Modp2048Order256.p_g_q();
+        let both = [
+            info(KeyAgreement::Dh, Cipher::Aes256, 1),
+            dh_key(X9_42, &[p, g, q], g, 1),
+            info(KeyAgreement::Ecdh, Cipher::TripleDes, 2),
+            ec_key(Curve::BrainpoolP512r1, 2),
+            info(KeyAgreement::Ecdh, Cipher::Aes128, 3),
+            ec_key(Curve::Secp256r1, 3),
+        ];
+        assert_eq!(choose(&dg14(&both)).unwrap().key_id, Some(3));
+        assert_eq!(choose(&dg14(&both[..4])).unwrap().key_id, Some(2));
+        assert_eq!(choose(&dg14(&both[..2])).unwrap().key_id, Some(1));
+    }
+
+    #[test]
+    fn hostile_keys_in_a_prime_field_are_refused() {
+        let [p, g, q] = ModpGroup::Modp1024Order160.p_g_q();
+        let mut below = p.to_vec();
+        *below.last_mut().unwrap() -= 1;
+        let long = [1; 600];
+        let even = [p, &[0]].concat();
+        for key in [
+            dh_key(X9_42, &[p, g, q], &[0], 1),
+            dh_key(X9_42, &[p, g, q], &[1], 1),
+            dh_key(X9_42, &[p, g, q], &[2], 1),
+            dh_key(PKCS_3, &[p, g], &[2], 1),
+            dh_key(PKCS_3, &[p, g], &below, 1),
+            dh_key(PKCS_3, &[p, g], p, 1),
+            dh_key(PKCS_3, &[p, &[1]], g, 1),
+            dh_key(PKCS_3, &[&long, g], g, 1),
+            dh_key(PKCS_3, &[&even, g], g, 1),
+            dh_key(PKCS_3, &[g], g, 1),
+        ] {
+            let check = choose(&dg14(&[info(KeyAgreement::Dh, Cipher::Aes128, 1), key])).unwrap_err();
+            assert_eq!(check.reason, Some(Reason::Malformed), "{check:?}");
+        }
+        // A good one beside it is found all the same.
+        let offer = [dh_key(X9_42, &[p, g, q], &[2], 1), dh_key(X9_42, &[p, g, q], g, 2)];
+        assert_eq!(choose(&dg14(&offer)).unwrap().key_id, Some(2));
+        // id-PK-ECDH with a key in a prime field.
+        let mixed = key_info("04007f000702020102", &dh_algorithm(), &integer(g), 1);
+        assert_eq!(choose(&dg14(&[mixed])).unwrap_err().reason, Some(Reason::UnsupportedAlgorithm));
+    }
+
+    fn dh_algorithm() -> Vec<u8> {
+        let numbers: Vec<u8> = ModpGroup::Modp1024Order160.p_g_q().iter().flat_map(|number| integer(number)).collect();
+        [tlv::encode(0x06, &hex(X9_42)), tlv::encode(0x30, &numbers)].concat()
+    }
 }

@@ -129,6 +129,11 @@ impl SecureMessaging {
         &self.authentication
     }
 
+    /// The key of encryption, which the chip's proof of PACE with chip authentication mapping is under.
+    pub(crate) const fn encryption_key(&self) -> &CipherKey {
+        &self.encryption
+    }
+
     /// Whether keys and counter are the same: for tests.
     #[cfg(test)]
     pub(crate) fn is_same(&self, other: &Self) -> bool {

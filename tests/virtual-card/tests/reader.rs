@@ -9,5 +9,7 @@ mod cards;
 mod chip_proofs;
 #[path = "reader/files.rs"]
 mod files;
+#[path = "reader/mechanisms.rs"]
+mod mechanisms;
 #[path = "reader/opening.rs"]
 mod opening;

@@ -1,6 +1,6 @@
 //! SecurityInfos: the protocols a chip offers and its keys.
 
-use icao9303::crypto::curve::Curve;
+use icao9303::crypto::key_agreement::{self, KeyAgreementError, StandardizedParameters};
 use icao9303::crypto::signature::PublicKey;
 use icao9303::lds::security_infos::{SecurityInfo, SecurityInfoContent, SecurityInfos};
 use serde_json::{Value, json};
@@ -44,16 +44,15 @@ fn value(info: &SecurityInfo) -> Value {
 }
 
 /// The standardised domain parameters (Doc 9303-11, 9.5.1).
-fn domain(id: u64) -> Option<String> {
-    Some(match id {
-        0 => "1024-bit MODP group, 160-bit subgroup".into(),
-        1 => "2048-bit MODP group, 224-bit subgroup".into(),
-        2 => "2048-bit MODP group, 256-bit subgroup".into(),
-        id => Curve::from_parameter_id(u8::try_from(id).ok()?)?.name().into(),
-    })
+fn domain(id: u64) -> Option<&'static str> {
+    Some(StandardizedParameters::from_id(u8::try_from(id).ok()?)?.name())
 }
 
 /// The name of a key, or why it has none.
 pub(super) fn key_name(public_key_info: &[u8]) -> String {
-    PublicKey::from_spki(public_key_info).map_or_else(|error| error.to_string(), |key| key.name())
+    match key_agreement::PublicKey::from_spki(public_key_info) {
+        Ok(key_agreement::PublicKey::Dh(key)) => format!("DH {}", key.group()),
+        Err(error @ KeyAgreementError::Dh(_)) => error.to_string(),
+        _ => PublicKey::from_spki(public_key_info).map_or_else(|error| error.to_string(), |key| key.name()),
+    }
 }

@@ -39,6 +39,8 @@ macro_rules! on_curve {
 }
 pub(super) use on_curve;
 
+pub(super) use super::point_encoding::encode_as_point;
+
 /// The uncompressed form of a compressed or uncompressed point, when it is on the curve and not at infinity.
 pub(super) fn uncompress<C: PrimeCurveParams>(sec1: &[u8]) -> Option<Vec<u8>> {
     // SEC 1 §2.3.3 knows 02, 03 and 04; RustCrypto also reads its own compact form, which no document uses.

@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::Instruction;
 use crate::{
     apdu::{LinkError, StatusWord},
-    crypto::curve::KeyError,
+    crypto::key_agreement::KeyAgreementError,
     lds::file::ElementaryFile,
     secure_messaging::SecureMessagingError,
     transport::TransportError,
@@ -131,7 +131,7 @@ pub enum AccessError {
         /// The step.
         step: AccessStep,
         /// What is wrong with it.
-        source: KeyError,
+        source: KeyAgreementError,
     },
     /// The chip sent back our own ephemeral key: a reflection, not a partner.
     #[error("the chip sent the reader's own key back in {step}")]

@@ -62,6 +62,17 @@ impl Cipher {
         }
     }
 
+    /// Security in bits, as NIST SP 800-57 part 1 table 2 and SP 800-131A have it.
+    #[must_use]
+    pub const fn strength(self) -> usize {
+        match self {
+            Self::TripleDes => 80,
+            Self::Aes128 => 128,
+            Self::Aes192 => 192,
+            Self::Aes256 => 256,
+        }
+    }
+
     /// Bytes of a key.
     #[must_use]
     pub const fn key_len(self) -> usize {

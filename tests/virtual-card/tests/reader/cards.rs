@@ -17,8 +17,9 @@ use icao9303::{
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use virtual_card::{
     card::Card as Chip,
+    chip::{key_agreement, modp::Group},
     faults::Faults,
-    image::{ChipAuthenticationKey, ChipImage, Cipher, ExtendedLength, PaceOffer, Passwords},
+    image::{self, ChipAuthenticationKey, ChipImage, Cipher, Domain, ExtendedLength, PaceOffer, Passwords},
     in_process::Slot,
     link::LinkModel,
 };
@@ -67,8 +68,15 @@ pub fn integer(number: u64) -> Vec<u8> {
 pub fn card_access(offers: &[PaceOffer]) -> Vec<u8> {
     let infos = offers.iter().map(|offer| {
         let protocol = PaceProtocol {
-            key_agreement: KeyAgreement::Ecdh,
-            mapping: Mapping::Generic,
+            key_agreement: match offer.domain {
+                Domain::Curve(_) => KeyAgreement::Ecdh,
+                Domain::Group(_) => KeyAgreement::Dh,
+            },
+            mapping: match offer.mapping {
+                image::Mapping::Generic => Mapping::Generic,
+                image::Mapping::Integrated => Mapping::Integrated,
+                image::Mapping::ChipAuthentication => Mapping::ChipAuthentication,
+            },
             cipher: reader_cipher(offer.cipher),
         };
         let oid = encode(0x06, protocol.oid().unwrap().as_bytes());
@@ -85,18 +93,34 @@ pub fn spki(key: &PrivateKey) -> Vec<u8> {
     encode(0x30, &[algorithm, bits].concat())
 }
 
+/// A SubjectPublicKeyInfo as PKCS #3 has it: with p and g.
+fn dh_spki(group: Group, public: &[u8]) -> Vec<u8> {
+    let unsigned = |bytes: &[u8]| {
+        let sign: &[u8] = if bytes[0] >= 0x80 { &[0] } else { &[] };
+        encode(0x02, &[sign, bytes].concat())
+    };
+    let dh = encode(0x06, &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x03, 0x01]);
+    let numbers = [group.p(), group.g()].map(|number| unsigned(&number.to_bytes_be())).concat();
+    let algorithm = encode(0x30, &[dh, encode(0x30, &numbers)].concat());
+    encode(0x30, &[algorithm, encode(0x03, &[&[0], &unsigned(public)[..]].concat())].concat())
+}
+
 /// DG14 with these Chip Authentication keys, and more SecurityInfos.
 pub fn dg14(keys: &[ChipAuthenticationKey], more: &[u8]) -> Vec<u8> {
     let mut infos = Vec::new();
     for key in keys {
         let id = key.key_id.map_or(Vec::new(), |id| integer(id.into()));
-        let protocol =
-            ChipAuthenticationProtocol { key_agreement: KeyAgreement::Ecdh, cipher: reader_cipher(key.cipher) };
+        let (key_agreement, arc, public) = match &key.key {
+            key_agreement::PrivateKey::Curve(own) => (KeyAgreement::Ecdh, 2, spki(own)),
+            own @ key_agreement::PrivateKey::Group(inner) => {
+                (KeyAgreement::Dh, 1, dh_spki(inner.group(), &own.public_key().to_bytes()))
+            }
+        };
+        let protocol = ChipAuthenticationProtocol { key_agreement, cipher: reader_cipher(key.cipher) };
         let oid = encode(0x06, protocol.oid().as_bytes());
         infos.push(encode(0x30, &[oid, integer(1), id.clone()].concat()));
-        let pk = encode(0x06, &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x01, 0x02]);
-        let virtual_card::chip::key_agreement::PrivateKey::Curve(own) = &key.key else { panic!("on a curve") };
-        infos.push(encode(0x30, &[pk, spki(own), id].concat()));
+        let pk = encode(0x06, &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x01, arc]);
+        infos.push(encode(0x30, &[pk, public, id].concat()));
     }
     infos.push(more.to_vec());
     encode(0x6E, &encode(0x31, &infos.concat()))

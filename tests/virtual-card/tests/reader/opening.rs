@@ -23,20 +23,6 @@ fn offering(offers: Vec<PaceOffer>) -> ChipImage {
 }
 
 #[test]
-fn pace_opens_on_every_curve_with_every_cipher() {
-    for curve in Curve::ALL {
-        for cipher in [Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256] {
-            let image = offering(vec![PaceOffer::on_curve(cipher, curve)]);
-            let mut card = opened(image, Faults::default(), LinkLimits::SHORT);
-            let Access::Pace { selection, password } = *card.access() else { panic!() };
-            assert_eq!((selection.curve, selection.protocol.cipher), (curve, reader_cipher(cipher)));
-            assert_eq!(password, "CAN");
-            assert_eq!(card.read_file(dg(13)).unwrap().bytes, dummy(0x6D, 432), "{curve} {cipher:?}");
-        }
-    }
-}
-
-#[test]
 fn the_strongest_of_several_offers_opens() {
     let weak = PaceOffer::on_curve(Cipher::TripleDes, Curve::Secp521r1);
     let strong = PaceOffer::on_curve(Cipher::Aes256, Curve::Secp384r1);

@@ -82,7 +82,7 @@ fn channel(reading: &Reading) -> String {
     let cipher = reading.cipher.name();
     match &reading.access {
         Access::Pace { selection, password } => {
-            format!("PACE {}, {cipher}, {}, {password}", selection.protocol.mechanism(), selection.curve.name())
+            format!("PACE {}, {cipher}, {}, {password}", selection.protocol.mechanism(), selection.domain.name())
         }
         _ => format!("BAC, {cipher}"),
     }
