@@ -102,7 +102,7 @@ pub enum GroupState {
     Match,
     /// Its hash is another.
     Mismatch,
-    /// Listed, and the chip does not give it.
+    /// Listed, and the chip does not give it, or not all of it.
     Missing,
     /// Listed, and not asked for.
     NotRead,

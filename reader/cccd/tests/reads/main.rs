@@ -2,7 +2,7 @@
 //!
 //! [`card`] makes cards; [`in_process`] reads them without any service, [`private_service`] through a real PC/SC service
 //! of the test's own; [`profiles`] reads every profile that comes with `virtual-card`; [`output`] holds what the command
-//! prints against the contract, [`delivery`] what it writes.
+//! prints against the contract, [`delivery`] what it writes; [`shim`] is someone between card and reader.
 
 mod bad_input;
 mod card;
@@ -12,3 +12,4 @@ mod interruptions;
 mod output;
 mod private_service;
 mod profiles;
+mod shim;

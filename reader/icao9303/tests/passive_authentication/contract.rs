@@ -57,7 +57,10 @@ fn read(
     revocation_lists: &[Crl],
     document: DocumentIdentity<'_>,
 ) -> PassiveAuthentication {
-    verify(&Evidence { sod: Some(sod), files, asked, document }, &Trust { anchors, revocation_lists, now: NOW })
+    verify(
+        &Evidence { sod: Some(sod), files, cut: &[], asked, document },
+        &Trust { anchors, revocation_lists, now: NOW },
+    )
 }
 
 fn state(check: &Check) -> (Status, Option<&'static str>) {
@@ -125,6 +128,37 @@ fn a_listed_group_that_the_chip_hides_is_unknown() {
     assert_eq!(result.data_group_hashes.groups[&2], GroupState::Missing);
 }
 
+/// What came of these files, of which the second was cut short.
+fn cut_short(files: &[(u8, &[u8])], trusted: &[&[u8]]) -> PassiveAuthentication {
+    let sod = Scene::new().sod_spec().build();
+    let evidence = Evidence { sod: Some(&sod), files, cut: &[files[1].0], asked: Asked::All, document: VIETNAM };
+    verify(&evidence, &Trust { anchors: &anchors(trusted), revocation_lists: &[], now: NOW })
+}
+
+#[test]
+fn a_group_that_was_cut_short_counts_as_not_given_unless_its_hash_is_the_listed_one() {
+    let result = cut_short(&[(14, DG14), (2, b"\x75\x03t"), (1, DG1)], &[]);
+    assert_eq!(state(&result.data_group_hashes.check), unknown("file_missing"));
+    assert_eq!(result.data_group_hashes.groups[&2], GroupState::Missing);
+    assert_eq!(result.data_group_hashes.given, [1, 14].into());
+    let result = cut_short(&[(14, DG14), (2, DG2), (1, DG1)], &[]);
+    assert_eq!(state(&result.data_group_hashes.check), PASSED);
+    assert_eq!(result.data_group_hashes.given, [1, 2, 14].into());
+    let result = cut_short(&[(14, b"\x6E\x03keY"), (2, b"\x75\x03t"), (1, DG1)], &[]);
+    assert_eq!(state(&result.data_group_hashes.check), failed("hash_mismatch"));
+}
+
+#[test]
+fn a_dg1_that_was_cut_short_or_is_not_listed_does_not_name_the_issuing_state() {
+    let scene = Scene::new();
+    let trusted: &[&[u8]] = &[&scene.csca.certificate];
+    let result = cut_short(&[(14, DG14), (1, b"\x61\x03o"), (2, DG2)], trusted);
+    assert_eq!(state(&result.issuer.check), unknown("not_read"));
+    let sod = SodSpec::new(&[(2, DG2)], &scene.signer.signed_by(&scene.csca.key), &scene.signer_key).build();
+    let result = read(&sod, &[(1, DG1), (2, DG2)], Asked::All, &anchors(trusted), &[], VIETNAM);
+    assert_eq!(state(&result.issuer.check), unknown("not_read"));
+}
+
 #[test]
 fn a_mismatch_weighs_more_than_a_missing_file() {
     let scene = Scene::new();
@@ -186,7 +220,7 @@ fn a_hash_that_is_not_supported_is_named() {
 #[test]
 fn without_a_sod_nothing_is_decided() {
     let anchors = TrustAnchors::new();
-    let evidence = Evidence { sod: None, files: &[(1, DG1)], asked: Asked::All, document: VIETNAM };
+    let evidence = Evidence { sod: None, files: &[(1, DG1)], cut: &[], asked: Asked::All, document: VIETNAM };
     let result = verify(&evidence, &Trust { anchors: &anchors, revocation_lists: &[], now: NOW });
     for check in
         [&result.data_group_hashes.check, &result.sod_signature.check, &result.issuer.check, &result.revocation]

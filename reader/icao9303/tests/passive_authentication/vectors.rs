@@ -44,7 +44,7 @@ fn specimen(change: impl Fn(&mut Vec<u8>)) -> Option<PassiveAuthentication> {
         .map(|group| (group, read(folder.join(format!("Datagroup{group}.bin")))))
         .collect();
     let files: Vec<(u8, &[u8])> = files.iter().map(|(group, file)| (*group, file.as_slice())).collect();
-    let evidence = Evidence { sod: Some(&sod), files: &files, asked: Asked::All, document: GERMANY };
+    let evidence = Evidence { sod: Some(&sod), files: &files, cut: &[], asked: Asked::All, document: GERMANY };
     let trust = Trust { anchors: &TrustAnchors::new(), revocation_lists: &[], now: NOW };
     Some(verify(&evidence, &trust))
 }
@@ -80,7 +80,7 @@ fn the_specimen_cut_short_or_changed_never_passes() {
     };
     let anchors = TrustAnchors::new();
     let check = |sod: &[u8]| {
-        let evidence = Evidence { sod: Some(sod), files: &[], asked: Asked::Only(&[]), document: GERMANY };
+        let evidence = Evidence { sod: Some(sod), files: &[], cut: &[], asked: Asked::Only(&[]), document: GERMANY };
         verify(&evidence, &Trust { anchors: &anchors, revocation_lists: &[], now: NOW })
     };
     let whole = read(folder.join("EF_SOD.bin"));
@@ -191,7 +191,7 @@ fn a_sod_signed_with_rsa_verifies_in_every_form() {
         (spec.signature_algorithm, spec.sign) = (Some(algorithm), Some(sign));
         let sod = spec.build();
         let document = DocumentIdentity { issuing_state: Some("FRA"), document_code: Some("ID") };
-        let evidence = Evidence { sod: Some(&sod), files: &[(1, b"one")], asked: Asked::All, document };
+        let evidence = Evidence { sod: Some(&sod), files: &[(1, b"one")], cut: &[], asked: Asked::All, document };
         let trust = Trust { anchors: &TrustAnchors::new(), revocation_lists: &[], now: NOW };
         let result = verify(&evidence, &trust);
         let expected = if good { Status::Passed } else { Status::Failed };
