@@ -179,6 +179,7 @@ fn provenance(
     let mut remarks = deviations::of_certificate(signer, "Document Signer");
     if let Some(authority) = authority {
         remarks.extend(deviations::of_certificate(authority, "country signer"));
+        remarks.extend(deviations::of_issuing_time(signer, authority));
     }
     Provenance { issuer, revocation, remarks }
 }

@@ -159,8 +159,10 @@ fn other_document_type(signer: &Certificate, document: DocumentIdentity<'_>) -> 
 
 fn out_of_validity(certificate: &Certificate, now: UnixTime) -> Option<(Reason, String)> {
     let subject = certificate.subject();
-    if now < certificate.not_before() {
-        return Some((Reason::NotYetValid, format!("the certificate of {subject} is not valid yet")));
-    }
-    (now > certificate.not_after()).then(|| (Reason::Expired, format!("the certificate of {subject} has expired")))
+    let reason = certificate.out_of_validity(now)?;
+    let message = match reason {
+        Reason::NotYetValid => format!("the certificate of {subject} is not valid yet"),
+        _ => format!("the certificate of {subject} has expired"),
+    };
+    Some((reason, message))
 }
