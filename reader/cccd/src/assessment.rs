@@ -2,10 +2,12 @@
 //!
 //! Nothing here talks to a card: the same serves a live read, a folder of files and a recorded session. [`content`]
 //! parses the data groups; [`unsigned`] says which of them nobody vouches for; [`proofs`] what the chip's own proofs are
-//! worth under passive authentication; [`offer`] compares the unsigned offer of PACE with the signed one.
+//! worth under passive authentication; [`card_security`] whether EF.CardSecurity is the issuer's; [`offer`] compares the
+//! unsigned offer of PACE with the signed one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use icao9303::card::Access;
 use icao9303::check::{Check, Remark};
 use icao9303::lds;
 use icao9303::lds::dg1::MrzHead;
@@ -22,6 +24,7 @@ use crate::trust_store::Trusted;
 use crate::verdict::{self, Verdict};
 use crate::{validity, warning};
 
+mod card_security;
 pub mod content;
 mod offer;
 mod proofs;
@@ -48,6 +51,8 @@ pub struct Evidence<'a> {
 pub struct Session<'a> {
     /// The chip itself answered, just now; not so in a replay.
     pub live: bool,
+    /// PACE opened the chip; otherwise BAC did.
+    pub by_pace: bool,
     /// EF.CardAccess, where the chip has one.
     pub card_access: Option<&'a [u8]>,
     /// Why PACE failed, where BAC was used after it.
@@ -64,6 +69,7 @@ impl<'a> Evidence<'a> {
     pub fn of(reading: &'a Reading, asked: Option<&'a [u8]>, live: bool) -> Self {
         let session = Session {
             live,
+            by_pace: matches!(reading.access, Access::Pace { .. }),
             card_access: reading.card_access.as_deref(),
             pace_failed: reading.pace_failed.as_deref(),
             chip_authentication: reading.chip_authentication.as_ref(),
@@ -115,8 +121,13 @@ pub struct Assessment {
 #[must_use]
 pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
     let content = Content::of(evidence.files, validity::today_in_vietnam(by.at));
-    let passive = passively(evidence, &content, by);
+    let trust =
+        Trust { anchors: &by.trusted.anchors, revocation_lists: &by.trusted.revocation_lists, now: by.at.as_second() };
+    let passive = passively(evidence, &content, &trust);
     let vouched_for = &passive.data_group_hashes.given;
+    let named = vouched_for.contains(&DataGroup::DG1.number());
+    let identity = if named { document(evidence, &content) } else { DocumentIdentity::default() };
+    let (card_security, oddities) = card_security::judge(evidence, identity, &trust);
     let chip = content.chip().only(vouched_for);
     let holder = Holder::from_sources(&chip, &by.given);
     let (chip_authentication, active_authentication) = proofs::judge(evidence, &passive);
@@ -139,7 +150,7 @@ pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
         revocation: passive.revocation.clone(),
         chip_authentication,
         active_authentication,
-        access_offer: offer::judge(evidence, &passive),
+        access_offer: offer::judge(evidence, &passive, &card_security),
         agreement: agreement::compare(&chip, &by.given),
         validity: validity::check(&chip, by.at),
     };
@@ -150,6 +161,9 @@ pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
     warnings.extend(warning::about_holder(&holder));
     let mut deviations = content.deviations.clone();
     deviations.extend(passive.remarks.iter().cloned());
+    // Mostly the same signer as EF.SOD's, with the same oddities.
+    let new: Vec<_> = oddities.into_iter().filter(|oddity| !deviations.contains(oddity)).collect();
+    deviations.extend(new);
     Assessment {
         verdict: verdict::of(&checks, live),
         absent: absent(evidence, &passive),
@@ -163,7 +177,7 @@ pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
     }
 }
 
-fn passively(evidence: &Evidence<'_>, content: &Content, by: &Yardstick<'_>) -> PassiveAuthentication {
+fn passively(evidence: &Evidence<'_>, content: &Content, trust: &Trust<'_>) -> PassiveAuthentication {
     let files: Vec<_> = DataGroup::all().filter_map(|group| Some((group.number(), evidence.group(group)?))).collect();
     let cut: Vec<_> = files.iter().filter(|(_, file)| lds::is_cut_short(file)).map(|(group, _)| *group).collect();
     let sod = evidence.files.get(&ElementaryFile::Sod).map(Vec::as_slice);
@@ -174,9 +188,7 @@ fn passively(evidence: &Evidence<'_>, content: &Content, by: &Yardstick<'_>) -> 
         asked: evidence.asked.map_or(Asked::All, Asked::Only),
         document: document(evidence, content),
     };
-    let trust =
-        Trust { anchors: &by.trusted.anchors, revocation_lists: &by.trusted.revocation_lists, now: by.at.as_second() };
-    passive_authentication::verify(&seen, &trust)
+    passive_authentication::verify(&seen, trust)
 }
 
 /// What DG1 says of the document: by its MRZ, or where that cannot be read, by the letters it begins with. What is wrong
