@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use crate::agreement;
 use crate::checks::{self, Checks};
 use crate::holder::{Given, Holder};
+use crate::inspection::known;
 use crate::mrz::DocumentMrz;
 use crate::read::Reading;
 use crate::trust_store::Trusted;
@@ -145,6 +146,7 @@ pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
         issuer: checks::Issuer {
             check: passive.issuer.check.clone(),
             anchor: passive.issuer.anchor.clone(),
+            known_as: passive.issuer.anchor_fingerprint.as_ref().and_then(known::words_of_fingerprint),
             path: passive.issuer.path.clone(),
         },
         revocation: passive.revocation.clone(),
