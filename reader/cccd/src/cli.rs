@@ -44,23 +44,23 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Read a card, check it, and show who it is and what of that is proven
+    /// Đọc và kiểm tra thẻ · Read a card, check it, and show who it is and what of that is proven
     Read(Box<read::Arguments>),
-    /// Check the files of a dump, without a card
+    /// Kiểm tra các tệp đã lưu, không cần thẻ · Check the files of a dump, without a card
     Verify(verify::Arguments),
-    /// Say what files are and what is in them: of a chip, certificates, lists; without a card
+    /// Cho biết tệp là gì và chứa gì · Say what files are and what is in them: of a chip, certificates, lists; without a card
     Inspect(inspect::Arguments),
-    /// Show and change who is trusted
+    /// Kho tin cậy · Show and change who is trusted
     Trust(trust_store::Arguments),
-    /// List the card readers and what lies on them
+    /// Liệt kê đầu đọc và thẻ · List the card readers and what lies on them
     Readers(readers::Arguments),
-    /// Find what stands between this machine and a first read
+    /// Tìm điều còn cản trở việc đọc thẻ · Find what stands between this machine and a first read
     Doctor,
-    /// Read the text that a scanner delivered from the card's QR code
+    /// Đọc nội dung mã QR do máy quét đưa tới · Read the text that a scanner delivered from the card's QR code
     QrText(qr_text::Arguments),
-    /// Read and check the lines of a machine readable zone
+    /// Đọc và kiểm tra các dòng MRZ · Read and check the lines of a machine readable zone
     Mrz(mrz::Arguments),
-    /// Look at a recorded session, or read its card anew without a card
+    /// Xem hoặc đọc lại một phiên đã ghi · Look at a recorded session, or read its card anew without a card
     Trace(trace::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),

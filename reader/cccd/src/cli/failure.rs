@@ -237,7 +237,12 @@ impl From<PcscError> for Failure {
             PcscError::Timeout => "timeout",
             PcscError::Other(_) => "transmission",
         };
-        Self::new(code, error.to_string())
+        let failure = Self::new(code, error.to_string());
+        match &error {
+            PcscError::NoReader => failure.saying("Không có đầu đọc thẻ nào."),
+            PcscError::ReaderNotFound { .. } => failure.saying("Không có đầu đọc nào tên hoặc số như vậy."),
+            _ => failure,
+        }
     }
 }
 

@@ -58,7 +58,7 @@ struct Page<'a> {
 /// Columns between the portrait and the text beside it.
 const GAP: usize = 2;
 /// Fewer columns than this beside the portrait leave no room for labels in both languages: the text goes below it then.
-const LEAST_BESIDE: usize = 66;
+const LEAST_BESIDE: usize = 68;
 
 impl<'a> Page<'a> {
     fn new(style: &'a Style) -> Self {

@@ -1,5 +1,6 @@
 //! What somebody wants to add to the trust store, looked at before anybody is asked.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use icao9303::check::{Check, Status};
@@ -22,6 +23,8 @@ pub struct Candidates {
     pub refused: Vec<Refused>,
     /// Files that are passed over.
     pub notes: Vec<Words>,
+    /// The fingerprints of certificates that were looked at.
+    met: BTreeSet<[u8; 32]>,
 }
 
 /// A master list.
@@ -122,6 +125,10 @@ impl Candidates {
     }
 
     fn certificate(&mut self, certificate: Certificate, source: &Source, anchors: &mut TrustAnchors) {
+        // Verifying a signature is dear, and a file may say the same many thousand times.
+        if !self.met.insert(certificate.sha256_fingerprint()) {
+            return;
+        }
         let refuse = |certificate, reason| Refused {
             file: source.file.clone(),
             item: Item::Authority(Box::new(certificate)),
@@ -185,7 +192,7 @@ impl Candidates {
 
     /// Drops what is there twice, and what `known` says is in the store; returns how many of the latter.
     pub fn drop_known(&mut self, known: impl Fn(&str) -> bool) -> usize {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let mut dropped = 0;
         self.items.retain(|(item, _)| {
             let fingerprint = item.fingerprint();

@@ -136,8 +136,16 @@ pub struct Record {
 /// The folder is there and cannot be read.
 pub fn contents(location: &Location) -> io::Result<(Vec<Held>, Vec<Words>)> {
     let (mut held, mut notes) = (Vec::new(), Vec::new());
-    if matches!(read_record(&location.folder), Err(error) if error.kind() != ErrorKind::NotFound) {
-        notes.push(messages::trust::damaged_record(&location.folder.join(RECORD)));
+    let remembered = location.folder.join(RECORD);
+    match read_record(&location.folder) {
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            notes.push(messages::trust::damaged_record(&remembered));
+        }
+        // A folder that is not there, or is none, is met below.
+        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            notes.push(messages::trust::unreadable(&remembered, &error));
+        }
+        _ => {}
     }
     let paths = match visible_files(&location.folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
@@ -326,7 +334,8 @@ mod tests {
 
     #[test]
     fn a_folder_that_does_not_exist_holds_nothing() {
-        let (held, notes) = contents(&location(Path::new("/nonexistent/cccd"))).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (held, notes) = contents(&location(&folder.path().join("missing"))).unwrap();
         assert!(held.is_empty() && notes.is_empty());
     }
 

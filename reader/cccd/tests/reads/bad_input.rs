@@ -39,8 +39,8 @@ fn every_malformed_value_has_a_hint_of_its_own_subject() {
         (&["read", "--virtual", "--can", "-"], "--can -", "--can -"),
         (&["mrz", "IDVNM"], "3 lines of 30", "3 dòng"),
         (&["qr-text", "001190123456|1|"], "7 or 11 fields", "7 hoặc 11"),
-        (&["trace", "show", "/nonexistent"], "path", "đường dẫn"),
-        (&["verify", "/nonexistent"], "path", "đường dẫn"),
+        (&["trace", "show", "/dev/null/missing"], "path", "đường dẫn"),
+        (&["verify", "/dev/null/missing"], "path", "đường dẫn"),
     ];
     for (arguments, en, vi) in rows {
         let run = cccd(arguments).expect_exit(2);

@@ -149,6 +149,10 @@ fn the_published_authority_of_the_card_is_recognised_when_added() {
     let added = done(folder.path(), &["trust", "add", "--yes", &file]);
     assert_eq!(added["added"][0]["sha256_fingerprint"], CCCD_CSCA);
     assert!(added["added"][0]["recognised"]["name"].as_str().unwrap().contains("CCCD"));
+    let list = done(folder.path(), &["trust", "list"]);
+    assert_eq!(list["anchors"][0]["recognised"]["trusted"], true);
+    let shown = String::from_utf8(raw(folder.path(), &["trust", "list"]).stdout).unwrap();
+    assert!(shown.contains("CSCA đầu tiên của thẻ căn cước") && shown.contains("the first CSCA"), "{shown}");
 }
 
 #[test]

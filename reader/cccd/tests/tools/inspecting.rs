@@ -195,7 +195,8 @@ fn what_cannot_be_read_stands_beside_what_can() {
     let odd = card.beside("odd");
     fs::write(&odd, b"\x00\x01\x02\x03").unwrap();
     let odd = odd.display().to_string();
-    let (exit, json) = cccd(Path::new(NO_STORE), &["inspect", &card.path("csca.der"), &odd, "/nonexistent"]);
+    let missing = card.beside("missing").display().to_string();
+    let (exit, json) = cccd(Path::new(NO_STORE), &["inspect", &card.path("csca.der"), &odd, &missing]);
     assert_eq!(exit, 2);
     assert_eq!(json["schema"], "cccd.inspect/1");
     assert_eq!(json["files"][0]["kind"], "certificate");
@@ -205,7 +206,7 @@ fn what_cannot_be_read_stands_beside_what_can() {
     }
     assert_eq!(json["error"]["code"], "bad_file");
     refused(Path::new(NO_STORE), &["inspect", &odd], "bad_file");
-    refused(Path::new(NO_STORE), &["inspect", "/nonexistent"], "bad_file");
+    refused(Path::new(NO_STORE), &["inspect", &missing], "bad_file");
     refused(Path::new(NO_STORE), &["inspect"], "usage");
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::run::{Made, done, refused, vectors};
+use crate::run::{Made, done, raw, refused, vectors};
 
 fn count(list: &Value) -> usize {
     list["anchors"].as_array().unwrap().len()
@@ -124,6 +124,9 @@ fn the_german_list_is_taken_under_the_authority_that_issued_its_signer() {
     let listed = done(&store, &["trust", "list", at[0], at[1]]);
     assert_eq!(count(&listed), 534);
     assert!(listed["notes"].as_array().unwrap().is_empty());
+    let shown = String::from_utf8(raw(&store, &["trust", "list", at[0], at[1]]).stdout).unwrap();
+    let first: Vec<_> = shown.lines().take(3).collect();
+    assert!(shown.contains("DE, ký ngày 07/08/2024, 835 ngày trước · signed 835 days ago"), "{first:#?}");
     let names = fs::read_dir(&store).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut hidden: Vec<_> = names.filter(|name| name.starts_with('.')).collect();
     hidden.sort();

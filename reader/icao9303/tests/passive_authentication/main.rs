@@ -7,6 +7,4 @@ mod contract;
 mod encodings;
 mod hostile;
 mod mint;
-#[cfg(feature = "rsa")]
-mod shared_files;
 mod vectors;

@@ -1,9 +1,11 @@
 //! `cccd trust list`.
 
 use icao9303::passive_authentication::{Crl, TrustAnchors, UnixTime, Unverified};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{Contents, Place, item_value};
+use crate::card_date::CardDate;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output;
 use crate::inspection::pki;
@@ -12,6 +14,7 @@ use crate::terminal::rows::{labelled, marked};
 use crate::terminal::style::Paint;
 use crate::terminal::{Style, view};
 use crate::trust_store::folder::{self, Held, Item, Record, Source};
+use crate::validity::today_in_vietnam;
 
 pub(super) fn run(place: &Place, json: bool) -> Result<Exit, Failure> {
     let now = place.now()?;
@@ -20,7 +23,7 @@ pub(super) fn run(place: &Place, json: bool) -> Result<Exit, Failure> {
     if json {
         output::json(&Value::Object(value));
     } else {
-        output::text(&shown(&value, &contents.notes, &Style::of_stdout()));
+        output::text(&shown(&value, &contents.notes, now, &Style::of_stdout()));
     }
     Ok(Exit::Done)
 }
@@ -110,10 +113,13 @@ fn supersedes(item: &Item, list: &Crl) -> bool {
     matches!(item, Item::RevocationList(other) if other.issuer() == list.issuer() && other.this_update() > list.this_update())
 }
 
-fn shown(value: &Map<String, Value>, notes: &[Words], style: &Style) -> String {
+fn shown(value: &Map<String, Value>, notes: &[Words], now: UnixTime, style: &Style) -> String {
     let rows = |name: &str| value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let stores: Vec<_> = rows("stores").iter().map(store_row).collect();
     let mut lines = labelled(&stores, style, 0);
+    let newest = value.get("master_lists").and_then(Value::as_object).into_iter().flatten();
+    let newest: Vec<_> = newest.filter_map(|(publisher, signed)| list_row(publisher, signed.as_str()?, now)).collect();
+    lines.extend(labelled(&newest, style, 0));
     let (anchors, lists) = (rows("anchors"), rows("revocation_lists"));
     let warn = |lines: &mut Vec<String>, words: &Words| lines.extend(marked(("!", Paint::Open), words, style));
     if anchors.is_empty() {
@@ -156,6 +162,16 @@ fn shown(value: &Map<String, Value>, notes: &[Words], style: &Style) -> String {
     lines.retain(|line| !line.is_empty());
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// How old the newest list of a publisher is.
+fn list_row(publisher: &str, signed: &str, now: UnixTime) -> Option<((&'static str, &'static str), String)> {
+    let signed: Timestamp = signed.parse().ok()?;
+    let days = now.saturating_sub(signed.as_second()).div_euclid(24 * 3600);
+    let day = CardDate::Day(today_in_vietnam(signed)).vietnamese();
+    let unit = if days == 1 { "day" } else { "days" };
+    let text = format!("{publisher}, ký ngày {day}, {days} ngày trước · signed {days} {unit} ago");
+    Some((("Danh sách CSCA", "master list"), text))
 }
 
 fn store_row(store: &Value) -> ((&'static str, &'static str), String) {

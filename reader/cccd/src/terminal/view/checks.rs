@@ -19,7 +19,7 @@ pub(super) fn lines(checks: &Checks, reading: Option<&Reading>, style: &Style) -
         let (mark, paint) = mark(check.status);
         let state = labels::state(check);
         let width = style.width.saturating_sub(2);
-        let column = Labels::fitting(26, 44, width);
+        let column = Labels::fitting(26, 46, width);
         let mut rows = column.row(labels::check(name), &state.vi, "", Some(paint), style, width).into_iter();
         if let Some(first) = rows.next() {
             lines.push(format!("{} {first}", style.paint(paint, mark)));
@@ -63,10 +63,7 @@ fn details(name: &str, checks: &Checks, check: &Check, reading: Option<&Reading>
             let parts = [signature.algorithm.as_deref(), signature.signer.as_deref()];
             details.extend(joined(&parts.into_iter().flatten().collect::<Vec<_>>()));
         }
-        "issuer" => {
-            details.extend(checks.issuer.anchor.as_ref().map(|anchor| format!("→ {anchor}")));
-            details.extend(checks.issuer.known_as.as_ref().map(|name| format!("→ {} · {}", name.vi, name.en)));
-        }
+        "issuer" => details.extend(checks.issuer.anchor.as_ref().map(|anchor| format!("→ {anchor}"))),
         "agreement" => details.extend(checks.agreement.differences.iter().map(|difference| {
             let [one, other] = &difference.between;
             let (vi, en) = labels::field(difference.field);

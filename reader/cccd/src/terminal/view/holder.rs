@@ -37,7 +37,7 @@ pub(super) fn extra(vi: &str, en: &str, text: Option<&str>, source: &str, style:
 }
 
 fn labels(width: usize) -> Labels {
-    Labels::fitting(20, 36, width)
+    Labels::fitting(20, 38, width)
 }
 
 struct Lines<'a> {
