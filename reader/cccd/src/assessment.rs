@@ -1,28 +1,35 @@
 //! What a reading is worth: from files and proofs to the holder, the checks and the verdict.
 //!
 //! Nothing here talks to a card: the same serves a live read, a folder of files and a recorded session. [`content`]
-//! parses the data groups; [`proofs`] says what the chip's own proofs are worth under passive authentication; [`offer`]
-//! compares the unsigned offer of PACE with the signed one.
+//! parses the data groups; [`unsigned`] says which of them nobody vouches for; [`proofs`] what the chip's own proofs are
+//! worth under passive authentication; [`card_security`] whether EF.CardSecurity is the issuer's; [`offer`] compares the
+//! unsigned offer of PACE with the signed one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use icao9303::card::Access;
 use icao9303::check::{Check, Remark};
+use icao9303::lds;
+use icao9303::lds::dg1::MrzHead;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use icao9303::passive_authentication::{self, Asked, DocumentIdentity, GroupState, PassiveAuthentication, Trust};
 use jiff::Timestamp;
 
 use crate::agreement;
 use crate::checks::{self, Checks};
-use crate::holder::{Coverage, Given, Holder};
+use crate::holder::{Given, Holder};
+use crate::inspection::known;
 use crate::mrz::DocumentMrz;
 use crate::read::Reading;
 use crate::trust_store::Trusted;
 use crate::verdict::{self, Verdict};
 use crate::{validity, warning};
 
+mod card_security;
 pub mod content;
 mod offer;
 mod proofs;
+mod unsigned;
 
 use content::Content;
 pub use content::Portrait;
@@ -45,6 +52,8 @@ pub struct Evidence<'a> {
 pub struct Session<'a> {
     /// The chip itself answered, just now; not so in a replay.
     pub live: bool,
+    /// PACE opened the chip; otherwise BAC did.
+    pub by_pace: bool,
     /// EF.CardAccess, where the chip has one.
     pub card_access: Option<&'a [u8]>,
     /// Why PACE failed, where BAC was used after it.
@@ -61,6 +70,7 @@ impl<'a> Evidence<'a> {
     pub fn of(reading: &'a Reading, asked: Option<&'a [u8]>, live: bool) -> Self {
         let session = Session {
             live,
+            by_pace: matches!(reading.access, Access::Pace { .. }),
             card_access: reading.card_access.as_deref(),
             pace_failed: reading.pace_failed.as_deref(),
             chip_authentication: reading.chip_authentication.as_ref(),
@@ -112,11 +122,14 @@ pub struct Assessment {
 #[must_use]
 pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
     let content = Content::of(evidence.files, validity::today_in_vietnam(by.at));
-    let passive = passively(evidence, &content, by);
-    let coverage = evidence
-        .listed
-        .map_or(Coverage::Unknown, |groups| Coverage::Listed(groups.iter().map(|group| group.number()).collect()));
-    let chip = content.chip().covered_by(&coverage);
+    let trust =
+        Trust { anchors: &by.trusted.anchors, revocation_lists: &by.trusted.revocation_lists, now: by.at.as_second() };
+    let passive = passively(evidence, &content, &trust);
+    let vouched_for = &passive.data_group_hashes.given;
+    let named = vouched_for.contains(&DataGroup::DG1.number());
+    let identity = if named { document(evidence, &content) } else { DocumentIdentity::default() };
+    let (card_security, oddities) = card_security::judge(evidence, identity, &trust);
+    let chip = content.chip().only(vouched_for);
     let holder = Holder::from_sources(&chip, &by.given);
     let (chip_authentication, active_authentication) = proofs::judge(evidence, &passive);
     let checks = Checks {
@@ -133,26 +146,31 @@ pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
         issuer: checks::Issuer {
             check: passive.issuer.check.clone(),
             anchor: passive.issuer.anchor.clone(),
+            known_as: passive.issuer.anchor_fingerprint.as_ref().and_then(known::words_of_fingerprint),
             path: passive.issuer.path.clone(),
         },
         revocation: passive.revocation.clone(),
         chip_authentication,
         active_authentication,
-        access_offer: offer::judge(evidence, &passive),
+        access_offer: offer::judge(evidence, &passive, &card_security),
         agreement: agreement::compare(&chip, &by.given),
         validity: validity::check(&chip, by.at),
     };
     let live = evidence.session.is_some_and(|session| session.live);
-    let mut warnings = content.warnings.clone();
+    let mut warnings = unsigned::warnings(evidence, &passive);
+    warnings.extend(content.warnings.iter().cloned());
     warnings.extend(by.given.qr.iter().flat_map(|qr| qr.warnings().iter().cloned()));
     warnings.extend(warning::about_holder(&holder));
     let mut deviations = content.deviations.clone();
     deviations.extend(passive.remarks.iter().cloned());
+    // Mostly the same signer as EF.SOD's, with the same oddities.
+    let new: Vec<_> = oddities.into_iter().filter(|oddity| !deviations.contains(oddity)).collect();
+    deviations.extend(new);
     Assessment {
         verdict: verdict::of(&checks, live),
-        absent: absent(evidence),
-        portrait: content.portrait.filter(|_| coverage.holds(DataGroup::DG2.number())),
-        mrz: content.dg1.filter(|_| coverage.holds(DataGroup::DG1.number())),
+        absent: absent(evidence, &passive),
+        portrait: content.portrait.filter(|_| vouched_for.contains(&DataGroup::DG2.number())),
+        mrz: content.dg1.filter(|_| vouched_for.contains(&DataGroup::DG1.number())),
         holder,
         checks,
         warnings,
@@ -161,23 +179,32 @@ pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
     }
 }
 
-fn passively(evidence: &Evidence<'_>, content: &Content, by: &Yardstick<'_>) -> PassiveAuthentication {
+fn passively(evidence: &Evidence<'_>, content: &Content, trust: &Trust<'_>) -> PassiveAuthentication {
     let files: Vec<_> = DataGroup::all().filter_map(|group| Some((group.number(), evidence.group(group)?))).collect();
-    // A DG1 that EF.SOD does not list is nobody's word: whoever adds one could name the state that suits the signer.
-    let listed = evidence.listed.is_some_and(|groups| groups.contains(&DataGroup::DG1));
-    let mrz = content.dg1.as_ref().filter(|_| listed).map(DocumentMrz::mrz);
+    let cut: Vec<_> = files.iter().filter(|(_, file)| lds::is_cut_short(file)).map(|(group, _)| *group).collect();
+    let sod = evidence.files.get(&ElementaryFile::Sod).map(Vec::as_slice);
     let seen = passive_authentication::Evidence {
-        sod: evidence.files.get(&ElementaryFile::Sod).map(Vec::as_slice),
+        sod: sod.filter(|sod| !lds::is_cut_short(sod)),
         files: &files,
+        cut: &cut,
         asked: evidence.asked.map_or(Asked::All, Asked::Only),
-        document: DocumentIdentity {
-            issuing_state: mrz.map(|mrz| mrz.issuing_state()),
-            document_code: mrz.map(|mrz| mrz.document_code()),
-        },
+        document: document(evidence, content),
     };
-    let trust =
-        Trust { anchors: &by.trusted.anchors, revocation_lists: &by.trusted.revocation_lists, now: by.at.as_second() };
-    passive_authentication::verify(&seen, &trust)
+    passive_authentication::verify(&seen, trust)
+}
+
+/// What DG1 says of the document: by its MRZ, or where that cannot be read, by the letters it begins with. What is wrong
+/// further on changes nothing about who issued the document.
+fn document<'a>(evidence: &Evidence<'a>, content: &'a Content) -> DocumentIdentity<'a> {
+    if let Some(mrz) = content.dg1.as_ref().map(DocumentMrz::mrz) {
+        let (state, code) = (mrz.issuing_state(), mrz.document_code());
+        return DocumentIdentity { issuing_state: Some(state), document_code: Some(code) };
+    }
+    let head = evidence.group(DataGroup::DG1).and_then(MrzHead::of);
+    DocumentIdentity {
+        issuing_state: head.map(|head| head.issuing_state),
+        document_code: head.map(|head| head.document_code),
+    }
 }
 
 fn hashes(passive: &PassiveAuthentication) -> checks::DataGroupHashes {
@@ -197,9 +224,9 @@ fn hashes(passive: &PassiveAuthentication) -> checks::DataGroupHashes {
     }
 }
 
-/// Files that are listed or were asked for, and were not read: hidden, refused, or not to be read without terminal
-/// authentication. Groups that nobody asked for are no such thing.
-fn absent(evidence: &Evidence<'_>) -> Vec<String> {
+/// Files that are listed or were asked for, and were not read, or not to their end: hidden, refused, or not to be read
+/// without terminal authentication. Groups that nobody asked for are no such thing.
+fn absent(evidence: &Evidence<'_>, passive: &PassiveAuthentication) -> Vec<String> {
     let listed = evidence.listed.into_iter().flatten().copied();
     let asked = evidence.asked.into_iter().flatten().filter_map(|&number| DataGroup::new(number));
     let expected: BTreeSet<_> = match evidence.asked {
@@ -213,6 +240,7 @@ fn absent(evidence: &Evidence<'_>) -> Vec<String> {
     if !evidence.files.contains_key(&ElementaryFile::Sod) {
         absent.push(ElementaryFile::Sod.to_string());
     }
-    absent.extend(expected.into_iter().filter(|group| evidence.group(*group).is_none()).map(|group| group.to_string()));
+    let is_there = |group: &DataGroup| evidence.group(*group).is_some() && !unsigned::is_withheld(*group, passive);
+    absent.extend(expected.into_iter().filter(|group| !is_there(group)).map(|group| group.to_string()));
     absent
 }

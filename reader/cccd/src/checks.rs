@@ -7,6 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::agreement::Agreement;
+use crate::messages::Words;
 use crate::validity::Validity;
 
 /// All checks. Serialised, it is the contract's `checks`.
@@ -102,7 +103,7 @@ pub enum GroupState {
     Match,
     /// Its hash is another.
     Mismatch,
-    /// Listed, and the chip does not give it.
+    /// Listed, and the chip does not give it, or not all of it.
     Missing,
     /// Listed, and not asked for.
     NotRead,
@@ -130,6 +131,8 @@ pub struct Issuer {
     pub check: Check,
     /// The subject of the anchor.
     pub anchor: Option<String>,
+    /// What the anchor is known as, where its fingerprint is one that is recognised. That decides nothing.
+    pub known_as: Option<Words>,
     /// The subjects from the Document Signer's issuer to the anchor.
     pub path: Vec<String>,
 }
@@ -202,6 +205,9 @@ impl Serialize for Issuer {
         if let Some(anchor) = &self.anchor {
             map.serialize_entry("anchor", anchor)?;
         }
+        if let Some(name) = &self.known_as {
+            map.serialize_entry("known_as", &name.en)?;
+        }
         if !self.path.is_empty() {
             map.serialize_entry("path", &self.path)?;
         }
@@ -236,7 +242,7 @@ impl Checks {
             secure_channel: skipped(),
             data_group_hashes: DataGroupHashes { check: skipped(), algorithm: None, groups: BTreeMap::new() },
             sod_signature: SodSignature { check: skipped(), algorithm: None, signer: None },
-            issuer: Issuer { check: skipped(), anchor: None, path: Vec::new() },
+            issuer: Issuer { check: skipped(), anchor: None, known_as: None, path: Vec::new() },
             revocation: skipped(),
             chip_authentication: skipped(),
             active_authentication: skipped(),

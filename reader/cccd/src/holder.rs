@@ -20,7 +20,7 @@ mod field;
 mod sources;
 
 pub use field::{Field, Source};
-pub use sources::{Chip, Coverage, Dg11Fields, Dg12Fields, Given};
+pub use sources::{Chip, Dg11Fields, Dg12Fields, Given};
 
 /// What is known of the holder. Serialised, it is the contract's `holder`: fields that no source has are absent.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
@@ -83,7 +83,7 @@ pub struct Holder {
 
 impl Holder {
     /// The holder from what was read off the chip and what was given. Data groups that EF.SOD does not list must not be
-    /// in `chip`: see [`Chip::covered_by`].
+    /// in `chip`: see [`Chip::only`].
     #[must_use]
     pub fn from_sources(chip: &Chip<'_>, given: &Given<'_>) -> Self {
         let dg13 = |item| chip.dg13.and_then(|dg13| dg13.text(item));

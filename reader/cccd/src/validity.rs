@@ -33,7 +33,7 @@ pub fn check(chip: &Chip<'_>, at: Timestamp) -> Validity {
         let check = if written.is_some() || chip.dg1.is_some() {
             Check::unknown(Reason::Malformed, "the expiry of the card cannot be read")
         } else {
-            Check::unknown(Reason::NotRead, "no data group with an expiry was read")
+            Check::unknown(Reason::NotRead, "no signed data group with an expiry was read")
         };
         return Validity { check, expires: None, source: None };
     };

@@ -89,6 +89,12 @@ fn outer<'a>(file: &'a [u8], tag: u32, remarks: &mut Vec<Remark>) -> Result<Tlv<
     Ok(tlv)
 }
 
+/// Whether a file ends before its own header says: the chip did not give all of it.
+#[must_use]
+pub fn is_cut_short(file: &[u8]) -> bool {
+    tlv::length_of_file(file).is_ok_and(|length| length > file.len())
+}
+
 fn remark(code: &'static str, message: impl Into<String>) -> Remark {
     Remark { code, message: message.into() }
 }

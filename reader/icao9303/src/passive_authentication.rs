@@ -73,9 +73,13 @@ pub struct Evidence<'a> {
     pub sod: Option<&'a [u8]>,
     /// The data groups read: number, and exactly the bytes of the outer element.
     pub files: &'a [(u8, &'a [u8])],
+    /// Those of them that end before their own header says. Whoever stands between card and reader can end a file with
+    /// a status word that nothing protects, so what was cut short counts as not given, unless its hash is the listed one.
+    pub cut: &'a [u8],
     /// Which data groups the reader set out to read.
     pub asked: Asked<'a>,
-    /// What DG1 says of the document.
+    /// What DG1 says of the document. It counts only where EF.SOD lists DG1 and the chip gave it whole: whoever adds a DG1
+    /// could name the state that suits the signer.
     pub document: DocumentIdentity<'a>,
 }
 
@@ -123,13 +127,15 @@ pub fn verify(evidence: &Evidence<'_>, trust: &Trust<'_>) -> PassiveAuthenticati
 }
 
 fn verify_sod(sod: &EfSod, evidence: &Evidence<'_>, trust: &Trust<'_>) -> PassiveAuthentication {
-    let data_group_hashes = data_groups::check(sod.security_object(), evidence.files, evidence.asked);
+    let data_group_hashes = data_groups::check(sod.security_object(), evidence);
     let signed_data = match sod.signed_data() {
         Ok(signed_data) => signed_data,
         Err(error) => return undecided(evidence, &Check::unknown(Reason::Malformed, error.to_string())),
     };
     let judged = signature::check(&signed_data, sod::is_lds_security_object);
-    let provenance = provenance(judged.certificate.as_ref(), &signed_data.certificates, evidence.document, trust);
+    let named = data_group_hashes.given.contains(&1);
+    let document = if named { evidence.document } else { DocumentIdentity::default() };
+    let provenance = provenance(judged.certificate.as_ref(), &signed_data.certificates, document, trust);
     let mut remarks = deviations::of_sod(sod, &signed_data.content_type);
     remarks.extend(judged.remarks);
     remarks.extend(provenance.remarks);
@@ -173,6 +179,7 @@ fn provenance(
     let mut remarks = deviations::of_certificate(signer, "Document Signer");
     if let Some(authority) = authority {
         remarks.extend(deviations::of_certificate(authority, "country signer"));
+        remarks.extend(deviations::of_issuing_time(signer, authority));
     }
     Provenance { issuer, revocation, remarks }
 }

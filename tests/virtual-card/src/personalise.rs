@@ -160,7 +160,7 @@ fn data_groups(
     active_key_info: Option<&[u8]>,
 ) -> Result<BTreeMap<u8, Vec<u8>>, PersonaliseError> {
     let mut files = BTreeMap::from([
-        (1, groups::data_group_1(person, profile.files.lower_case_mrz)),
+        (1, groups::data_group_1(person, &profile.files)),
         (3, groups::protected_biometrics(3, randomness)),
     ]);
     if profile.portrait.present.unwrap_or(person.portrait) {

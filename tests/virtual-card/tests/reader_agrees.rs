@@ -65,6 +65,7 @@ fn authenticate(card: &IssuedCard) -> PassiveAuthentication {
         &Evidence {
             sod: Some(file(card, 0x011D)),
             files: &files,
+            cut: &[],
             asked: Asked::All,
             document: DocumentIdentity { issuing_state: Some("VNM"), document_code: Some("ID") },
         },

@@ -7,7 +7,7 @@ use icao9303::check::{Check, Reason};
 use icao9303::lds::file::DataGroup;
 use icao9303::passive_authentication::PassiveAuthentication;
 
-use super::Evidence;
+use super::{Evidence, unsigned};
 
 /// The checks `chip_authentication` and `active_authentication`.
 pub(super) fn judge(evidence: &Evidence<'_>, passive: &PassiveAuthentication) -> (Check, Check) {
@@ -27,7 +27,7 @@ fn judge_one(
     group: DataGroup,
     done: Option<&Check>,
 ) -> Check {
-    let given = evidence.group(group).is_some();
+    let given = evidence.group(group).is_some() && !unsigned::is_withheld(group, passive);
     match evidence.listed {
         None => Check::unknown(Reason::FileMissing, format!("no EF.SOD says whether there is a {group}")),
         Some(listed) if !listed.contains(&group) && !given => {

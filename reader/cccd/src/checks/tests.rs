@@ -18,7 +18,12 @@ fn example() -> Checks {
             algorithm: Some("ECDSA-SHA256".to_owned()),
             signer: Some("C=VN, CN=DS".to_owned()),
         },
-        issuer: Issuer { check: Check::passed(), anchor: Some("CN=CSCA".to_owned()), path: vec!["CN=CSCA".to_owned()] },
+        issuer: Issuer {
+            check: Check::passed(),
+            anchor: Some("CN=CSCA".to_owned()),
+            known_as: None,
+            path: vec!["CN=CSCA".to_owned()],
+        },
         revocation: Check::passed(),
         chip_authentication: Check::passed(),
         active_authentication: Check::passed(),
@@ -93,4 +98,12 @@ fn every_state_fits_the_schema_of_the_contract() {
         let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?}");
     }
+}
+
+#[test]
+fn an_anchor_that_is_recognised_is_named_beside_its_subject() {
+    let mut checks = example();
+    checks.issuer.known_as = Some(Words::new("CSCA đầu tiên", "the first CSCA"));
+    let issuer = &serde_json::to_value(&checks).expect("serialises")["issuer"];
+    assert_eq!((&issuer["anchor"], &issuer["known_as"]), (&json!("CN=CSCA"), &json!("the first CSCA")));
 }

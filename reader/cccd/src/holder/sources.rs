@@ -21,35 +21,16 @@ pub struct Chip<'a> {
 }
 
 impl Chip<'_> {
-    /// Without the groups that EF.SOD does not list: nobody has signed them, and they never feed the holder.
+    /// Only these groups: those that EF.SOD lists and the chip gave whole. Nobody has signed any other, and what nobody
+    /// signed never feeds the holder. Without a readable EF.SOD that is every group: a chip proves nothing then, and what
+    /// it says must not look like what the card says.
     #[must_use]
-    pub fn covered_by(self, coverage: &Coverage) -> Self {
+    pub fn only(self, groups: &BTreeSet<u8>) -> Self {
         Self {
-            dg1: self.dg1.filter(|_| coverage.holds(1)),
-            dg11: self.dg11.filter(|_| coverage.holds(11)),
-            dg12: self.dg12.filter(|_| coverage.holds(12)),
-            dg13: self.dg13.filter(|_| coverage.holds(13)),
-        }
-    }
-}
-
-/// Which data groups EF.SOD lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Coverage {
-    /// EF.SOD is missing or cannot be read. Every group is then as unsigned as the next and the verdict says so, so all
-    /// are shown.
-    Unknown,
-    /// The numbers listed.
-    Listed(BTreeSet<u8>),
-}
-
-impl Coverage {
-    /// Whether a data group may feed the holder.
-    #[must_use]
-    pub fn holds(&self, group: u8) -> bool {
-        match self {
-            Self::Unknown => true,
-            Self::Listed(groups) => groups.contains(&group),
+            dg1: self.dg1.filter(|_| groups.contains(&1)),
+            dg11: self.dg11.filter(|_| groups.contains(&11)),
+            dg12: self.dg12.filter(|_| groups.contains(&12)),
+            dg13: self.dg13.filter(|_| groups.contains(&13)),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use icao9303::lds;
 use icao9303::lds::file::ElementaryFile;
 use icao9303::passive_authentication::{self, Asked, DocumentIdentity, Evidence, Trust, TrustAnchors, UnixTime};
 use serde_json::{Map, json};
@@ -49,8 +50,9 @@ fn compare_hashes(inspection: &mut Inspection, files: &BTreeMap<ElementaryFile, 
     let groups: Vec<_> =
         files.iter().filter_map(|(file, bytes)| Some((file.data_group()?.number(), bytes.as_slice()))).collect();
     let anchors = TrustAnchors::new();
-    let evidence =
-        Evidence { sod: Some(sod), files: &groups, asked: Asked::All, document: DocumentIdentity::default() };
+    let cut: Vec<_> = groups.iter().filter(|(_, bytes)| lds::is_cut_short(bytes)).map(|(group, _)| *group).collect();
+    let document = DocumentIdentity::default();
+    let evidence = Evidence { sod: Some(sod), files: &groups, cut: &cut, asked: Asked::All, document };
     let trust = Trust { anchors: &anchors, revocation_lists: &[], now };
     let hashes = passive_authentication::verify(&evidence, &trust).data_group_hashes;
     let states: Map<_, _> =

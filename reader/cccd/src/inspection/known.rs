@@ -18,16 +18,21 @@ const KNOWN: &[([u8; 32], &str, &str)] = &[(
 /// What a certificate is known as.
 #[must_use]
 pub fn name_of(certificate: &Certificate) -> Option<&'static str> {
-    find(certificate).map(|(_, en)| en)
+    find(&certificate.sha256_fingerprint()).map(|(_, en)| en)
 }
 
 /// The same in both languages.
 #[must_use]
 pub fn words_of(certificate: &Certificate) -> Option<Words> {
-    find(certificate).map(|(vi, en)| Words::new(vi, en))
+    words_of_fingerprint(&certificate.sha256_fingerprint())
 }
 
-fn find(certificate: &Certificate) -> Option<(&'static str, &'static str)> {
-    let fingerprint = certificate.sha256_fingerprint();
-    KNOWN.iter().find(|(known, ..)| *known == fingerprint).map(|(_, vi, en)| (*vi, *en))
+/// What the certificate of that SHA-256 fingerprint is known as, in both languages.
+#[must_use]
+pub fn words_of_fingerprint(fingerprint: &[u8; 32]) -> Option<Words> {
+    find(fingerprint).map(|(vi, en)| Words::new(vi, en))
+}
+
+fn find(fingerprint: &[u8; 32]) -> Option<(&'static str, &'static str)> {
+    KNOWN.iter().find(|(known, ..)| known == fingerprint).map(|(_, vi, en)| (*vi, *en))
 }

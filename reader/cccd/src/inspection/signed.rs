@@ -32,8 +32,13 @@ pub(super) fn sod(bytes: &[u8], now: UnixTime) -> Result<Inspection, InspectErro
         object.hashes.iter().map(|(group, hash)| (format!("DG{group}"), hex(hash).into())).collect();
     inspection.set("hashes", hashes);
     let anchors = TrustAnchors::new();
-    let evidence =
-        Evidence { sod: Some(bytes), files: &[], asked: Asked::Only(&[]), document: DocumentIdentity::default() };
+    let evidence = Evidence {
+        sod: Some(bytes),
+        files: &[],
+        cut: &[],
+        asked: Asked::Only(&[]),
+        document: DocumentIdentity::default(),
+    };
     let trust = Trust { anchors: &anchors, revocation_lists: &[], now };
     let result = passive_authentication::verify(&evidence, &trust);
     signature(&mut inspection, &result.sod_signature, result.document_signer.as_ref(), now);

@@ -39,7 +39,17 @@ pub(super) const DETAILS: &[(&str, &str)] = &[
     // The offer of protocols.
     ("PACE failed and BAC was used: {}", "PACE thất bại và đã dùng BAC: {}"),
     ("the signed files hold no copy of the offer", "các tệp đã ký không chép lại danh sách phương thức"),
-    ("EF.CardAccess does not offer what the signed DG14 says", "EF.CardAccess đưa ra phương thức khác với DG14 đã ký"),
+    (
+        "EF.CardAccess does not offer what the signed copy of the offer says",
+        "EF.CardAccess đưa ra phương thức khác với bản đã ký",
+    ),
+    (
+        "the chip does not give EF.CardSecurity, which signs its offer",
+        "chip không đưa ra EF.CardSecurity, nơi có bản đã ký của danh sách phương thức",
+    ),
+    ("the chip does not give all of EF.CardSecurity", "chip không đưa hết EF.CardSecurity"),
+    ("EF.CardSecurity cannot be read: {}", "không đọc được EF.CardSecurity: {}"),
+    ("EF.CardSecurity is not known to be the issuer's: {}", "chưa rõ EF.CardSecurity có phải của nơi cấp không: {}"),
     // Data groups and the signature over them.
     ("not what was signed: {}", "khác với bản đã ký: {}"),
     ("signed, and the chip does not give it: {}", "đã ký nhưng chip không đưa ra: {}"),
@@ -82,13 +92,17 @@ pub(super) const DETAILS: &[(&str, &str)] = &[
     ),
     ("the Document Signer's key is not for signatures", "khóa của nơi ký thẻ không dùng để ký"),
     ("the signer's key is for lists, not for documents", "khóa của người ký dành cho danh sách, không phải cho thẻ"),
-    ("DG1, which names the issuing state, was not read", "chưa đọc DG1, nơi ghi nước cấp"),
-    ("DG1, which names the kind of document, was not read", "chưa đọc DG1, nơi ghi loại giấy tờ"),
+    ("no signed DG1 names the issuing state", "không có DG1 đã ký cho biết nước cấp"),
+    ("no signed DG1 names the kind of document", "không có DG1 đã ký cho biết loại giấy tờ"),
     ("the document is of {}, and {} is not of that state", "giấy tờ của {}, còn {} không thuộc nước đó"),
     ("the Document Signer is for documents of the kind {}", "nơi ký thẻ chỉ được ký giấy tờ loại {}"),
     ("the certificate of {} is not valid yet", "chứng thư của {} chưa có hiệu lực"),
     ("the certificate of {} has expired", "chứng thư của {} đã hết hạn"),
     ("no revocation list of {} is loaded", "chưa nạp danh sách thu hồi của {}"),
+    (
+        "the revocation list of {} does not cover the Document Signer: {}",
+        "danh sách thu hồi của {} không bao gồm nơi ký thẻ: {}",
+    ),
     ("the revocation list of {} is not current", "danh sách thu hồi của {} đã quá hạn hoặc chưa có hiệu lực"),
     (
         "the Document Signer's certificate is on the revocation list of {}",
@@ -109,7 +123,7 @@ pub(super) const DETAILS: &[(&str, &str)] = &[
     ("the chip's own data groups differ in {}", "các nhóm dữ liệu của chip khác nhau ở {}"),
     ("what was given differs from the chip in {}", "thông tin đã nhập khác với chip ở {}"),
     ("the expiry of the card cannot be read", "không đọc được ngày hết hạn của thẻ"),
-    ("no data group with an expiry was read", "chưa đọc nhóm dữ liệu nào có ngày hết hạn"),
+    ("no signed data group with an expiry was read", "chưa đọc nhóm dữ liệu đã ký nào có ngày hết hạn"),
     ("the card is past its expiry", "thẻ đã hết hạn"),
 ];
 

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use icao9303::card::{Card, CardError, Secured};
+use icao9303::card::{Access, Card, CardError, Secured};
 use icao9303::check::Check;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
+use icao9303::lds::security_infos::{Mapping, SecurityInfos};
 use icao9303::passive_authentication::EfSod;
 use icao9303::secure_messaging::SecureMessagingError;
 use icao9303::transport::Transport;
@@ -69,10 +70,18 @@ pub fn run<T: Transport>(
         cut: BTreeMap::new(),
     };
     let cipher = session.cipher;
+    // It lies in the master file, which some chips do not let a session return to.
+    let at_once = session.mapped_with_chip_authentication();
+    if at_once {
+        session.read(ElementaryFile::CardSecurity)?;
+    }
     let listed = session.security_object()?;
     let (chip_authentication, active_authentication) = session.groups(request, listed.as_ref(), rng)?;
     if request.goal.com {
         session.read(ElementaryFile::Com)?;
+    }
+    if !at_once && session.offer_is_not_in_dg14() {
+        session.card_security()?;
     }
     if session.files.is_empty() {
         let why = session.refused.values().next().cloned().unwrap_or_default();
@@ -143,6 +152,40 @@ impl<T: Transport> Session<'_, '_, T> {
             }
         }
         Ok((chip, active))
+    }
+
+    /// Whether PACE ran with chip authentication mapping, whose key is in EF.CardSecurity.
+    fn mapped_with_chip_authentication(&self) -> bool {
+        match self.card.access() {
+            Access::Pace { selection, .. } => selection.protocol.mapping == Mapping::ChipAuthentication,
+            _ => false,
+        }
+    }
+
+    /// Whether PACE was done and DG14 holds no signed copy of what was offered: it may be in EF.CardSecurity.
+    fn offer_is_not_in_dg14(&self) -> bool {
+        let dg14 = self.files.get(&ElementaryFile::Dg(DataGroup::DG14));
+        let infos = dg14.and_then(|file| SecurityInfos::parse_dg14(file).ok()).unwrap_or_default();
+        matches!(self.card.access(), Access::Pace { .. }) && infos.pace_offer().is_empty()
+    }
+
+    /// Reads EF.CardSecurity after everything else. A chip that does not let the session return to its master file, or that
+    /// gives the session up at that, has given the rest.
+    fn card_security(&mut self) -> Result<(), Ended> {
+        let file = ElementaryFile::CardSecurity;
+        self.phase(&file.to_string());
+        match self.card.read_file(file) {
+            Ok(content) => {
+                (self.observer)(Event::File(file, &content.bytes));
+                self.files.insert(file, content.bytes);
+                Ok(())
+            }
+            Err(error) if error.transport().is_some() => Err(error.into()),
+            Err(error) => {
+                self.refused.insert(file, error.to_string());
+                Ok(())
+            }
+        }
     }
 
     /// Reads a file. That the chip does not give it, or that it is none, is noted and no error.

@@ -7,7 +7,7 @@
 //! the new trace is read anew itself: it must come to the same states, and nothing of the old one may be in it (`audit`).
 //!
 //! What cannot be made again so is refused, never passed on: RSA keys of the chip or the issuer, mechanisms of PACE other
-//! than ECDH with generic mapping, MRZ formats other than the card's own, files that were never read whole.
+//! than ECDH with generic mapping, EF.CardSecurity, MRZ formats other than the card's own, files that were never read whole.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -126,6 +126,9 @@ impl MadeUp {
         let anchors = old.trusted.anchors.iter().cloned();
         let sod = old.files.get(&ElementaryFile::Sod).map(Vec::as_slice);
         let issuer = Issuer::new(anchors, sod, substitutes);
+        if old.files.contains_key(&ElementaryFile::CardSecurity) {
+            return Err(AnonymiseError::Unsupported("sessions that read EF.CardSecurity"));
+        }
         let mut files = BTreeMap::new();
         for (name, bytes) in old.files.iter().filter(|(name, _)| **name != ElementaryFile::Sod) {
             files.insert(*name, files::file(*name, bytes, &person, mrz.as_ref(), substitutes)?);

@@ -5,7 +5,7 @@
 //! matters. Only these are recorded, and the checks of a replay come out as with all of them.
 
 use icao9303::lds::file::ElementaryFile;
-use icao9303::passive_authentication::{Certificate, Crl, EfSod, Name, import};
+use icao9303::passive_authentication::{CardSecurity, Certificate, Crl, EfSod, Name, import};
 
 use super::{Event, Trace};
 use crate::read::Reading;
@@ -14,10 +14,11 @@ use crate::trust_store::Trusted;
 /// The events that say who was trusted in this reading.
 #[must_use]
 pub fn events(trusted: &Trusted, reading: &Reading) -> Vec<Event> {
-    let Some(sod) = reading.files.get(&ElementaryFile::Sod).and_then(|file| EfSod::parse(file).ok()) else {
-        return Vec::new();
-    };
-    let mut names = sod.certificate_issuers();
+    let file = |name| reading.files.get(&name).map(Vec::as_slice);
+    let sod = file(ElementaryFile::Sod).and_then(|file| EfSod::parse(file).ok());
+    let card_security = file(ElementaryFile::CardSecurity).and_then(|file| CardSecurity::parse(file).ok());
+    let mut names = sod.map(|sod| sod.certificate_issuers()).unwrap_or_default();
+    names.extend(card_security.map(|file| file.certificate_issuers()).unwrap_or_default());
     let anchors = linked(trusted.anchors.iter(), &mut names);
     let lists = trusted.revocation_lists.iter().filter(|list| names.iter().any(|name| is_of(list, name)));
     let anchors = anchors.into_iter().map(|anchor| Event::Anchor(anchor.as_bytes().to_vec()));

@@ -2,13 +2,16 @@
 //!
 //! [`card`] makes cards; [`in_process`] reads them without any service, [`private_service`] through a real PC/SC service
 //! of the test's own; [`profiles`] reads every profile that comes with `virtual-card`; [`output`] holds what the command
-//! prints against the contract, [`delivery`] what it writes.
+//! prints against the contract, [`delivery`] what it writes; [`shim`] is someone between card and reader, [`downgrade`]
+//! what he does to the offer of protocols.
 
 mod bad_input;
 mod card;
 mod delivery;
+mod downgrade;
 mod in_process;
 mod interruptions;
 mod output;
 mod private_service;
 mod profiles;
+mod shim;

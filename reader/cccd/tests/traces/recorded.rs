@@ -101,7 +101,7 @@ fn show_names_every_exchange_and_hides_the_secrets_until_asked() {
     let random = text.lines().find_map(|line| line.strip_prefix("random ")).unwrap();
     let shown = cccd(&["trace", "show", &recorded.trace()]);
     assert_eq!(shown.exit, 0);
-    for words in ["PACE step 2: mapping", "READ BINARY SFI", "9000 done", "chip_authentication", "\nDG1\n", "SM"] {
+    for words in ["PACE step 2: mapping", "READ BINARY SFI", "9000 done", "chip authentication", "\nDG1\n", "SM"] {
         assert!(shown.stdout.contains(words), "{words}: {}", shown.stdout);
     }
     for secret in ["123456", random] {

@@ -4,13 +4,14 @@ use alloc::vec::Vec;
 
 use der::asn1::ObjectIdentifier;
 
-use crate::check::{Check, Remark};
+use crate::check::{Check, Remark, Status};
 
 use super::asn1::{Asn1Error, Asn1ErrorKind, Reader, Result, tag};
 use super::ber;
 use super::certificate::Certificate;
 use super::cms::SignedData;
 use super::issuer::{DocumentIdentity, IssuerCheck};
+use super::name::Name;
 use super::signature::{self, SignatureCheck};
 use super::sod::MAX_SOD_LEN;
 use super::{Trust, provenance};
@@ -40,6 +41,17 @@ pub struct CardSecurityResult {
     pub remarks: Vec<Remark>,
 }
 
+impl CardSecurityResult {
+    /// Why its SecurityInfos do not count as the issuing state's word; `None`: they do. They do only where the signature
+    /// is good, its signer chains to an anchor of the state that issued the document, and is not revoked.
+    #[must_use]
+    pub fn objection(&self) -> Option<&Check> {
+        let needed = [&self.signature.check, &self.issuer.check].into_iter();
+        let revoked = Some(&self.revocation).filter(|check| check.status == Status::Failed);
+        needed.filter(|check| check.status != Status::Passed).chain(revoked).next()
+    }
+}
+
 impl CardSecurity {
     /// Reads EF.CardSecurity. Bytes after it are taken for what the chip filled the file with.
     ///
@@ -59,6 +71,14 @@ impl CardSecurity {
     #[must_use]
     pub fn security_infos(&self) -> &[u8] {
         &self.security_infos
+    }
+
+    /// The names of the authorities that issued the certificates it holds. Not verified.
+    #[must_use]
+    pub fn certificate_issuers(&self) -> Vec<Name> {
+        let signed_data = Reader::only(&self.content_info, tag::SEQUENCE).and_then(|whole| SignedData::parse(&whole));
+        let certificates = signed_data.map(|signed| signed.certificates).unwrap_or_default();
+        certificates.iter().map(|certificate| certificate.issuer().clone()).collect()
     }
 
     /// Verifies it as EF.SOD is verified.

@@ -7,6 +7,7 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::Range;
 
+use crate::check::Reason;
 use crate::crypto::hash::HashAlgorithm;
 use crate::crypto::signature::{PublicKey, SignatureScheme};
 
@@ -130,6 +131,20 @@ impl Certificate {
     #[must_use]
     pub const fn not_after(&self) -> UnixTime {
         self.not_after
+    }
+
+    /// Why it does not hold at that time: [`Reason::NotYetValid`] or [`Reason::Expired`]. The last second still counts.
+    #[must_use]
+    pub fn out_of_validity(&self, at: UnixTime) -> Option<Reason> {
+        if at < self.not_before { Some(Reason::NotYetValid) } else { (at > self.not_after).then_some(Reason::Expired) }
+    }
+
+    /// Whether that time is outside the period in which its private key signs, as far as it states one
+    /// (privateKeyUsagePeriod, Doc 9303-12 §7.1.1).
+    #[must_use]
+    pub fn is_key_out_of_use(&self, at: UnixTime) -> bool {
+        let (from, until) = self.extensions.private_key_usage.unwrap_or_default();
+        from.is_some_and(|from| at < from) || until.is_some_and(|until| at > until)
     }
 
     /// What its extensions say.

@@ -49,12 +49,10 @@ pub struct Crl {
 struct Scope {
     /// A kind of certificate to which no Document Signer belongs.
     other_certificates: bool,
-    /// A part of the certificates or of the reasons, or something that is not understood.
-    part: bool,
+    /// Why it is about a part of the certificates or of the reasons only, or about something that is not understood.
+    part: Option<&'static str>,
     /// The part is the one with these distribution points.
     distribution_points: Vec<String>,
-    /// Entries can be of other issuers.
-    indirect: bool,
 }
 
 /// One entry.
@@ -124,9 +122,10 @@ impl Crl {
             CRL_NUMBER => self.number = Some(Reader::only(extension.value, tag::INTEGER)?.value.to_vec()),
             // Says which key signed the list. The signature says so better: it verifies under that key, or not.
             AUTHORITY_KEY_IDENTIFIER => {}
-            DELTA_CRL_INDICATOR => self.scope.part = true,
+            DELTA_CRL_INDICATOR => self.scope.limit_to("it is a delta list, which only adds to another"),
             ISSUING_DISTRIBUTION_POINT => self.scope.restrict(extension.value)?,
-            _ => self.scope.part |= extension.critical,
+            _ if extension.critical => self.scope.limit_to("it has a critical extension that is not understood"),
+            _ => {}
         }
         Ok(())
     }
@@ -141,7 +140,9 @@ impl Crl {
             count += 1;
         }
         self.count = count;
-        self.scope.part |= part;
+        if part {
+            self.scope.limit_to("an entry has a critical extension that is not understood");
+        }
         Ok(())
     }
 
@@ -221,13 +222,16 @@ impl Crl {
         let points = &self.scope.distribution_points;
         let stated = &certificate.extensions().crl_distribution_points;
         let same_point = points.is_empty() || stated.is_empty() || points.iter().any(|point| stated.contains(point));
-        !self.scope.other_certificates && !self.scope.part && same_point
+        !self.scope.other_certificates && self.scope.part.is_none() && same_point
     }
 
-    /// Whether entries can be of other issuers than the list.
+    /// Why the list says nothing of certificates that it does not list; `None` where it does, at least of those of its own
+    /// distribution points. Such a list revokes and never clears.
     #[must_use]
-    pub const fn is_indirect(&self) -> bool {
-        self.scope.indirect
+    pub fn limitation(&self) -> Option<&'static str> {
+        self.scope
+            .part
+            .or(self.scope.other_certificates.then_some("it is about other certificates than a Document Signer's"))
     }
 
     fn slice(&self, range: &Range<usize>) -> &[u8] {
@@ -243,13 +247,20 @@ impl fmt::Debug for Crl {
 }
 
 impl Scope {
+    /// The first reason is as good as any.
+    fn limit_to(&mut self, why: &'static str) {
+        self.part.get_or_insert(why);
+    }
+
     /// issuingDistributionPoint (RFC 5280 §5.2.5).
     fn restrict(&mut self, value: &[u8]) -> Result<()> {
         let mut fields = Reader::only(value, tag::SEQUENCE)?.contents();
         if let Some(point) = fields.optional(tag::context_constructed(0))? {
             self.distribution_points = full_name(&point)?;
             // A point named otherwise than by its address cannot be compared.
-            self.part |= self.distribution_points.is_empty();
+            if self.distribution_points.is_empty() {
+                self.limit_to("its distribution point is named otherwise than by an address");
+            }
         }
         while !fields.is_empty() {
             let flag = fields.next()?;
@@ -260,10 +271,14 @@ impl Scope {
                 }
                 // onlyContainsCACerts, onlyContainsAttributeCerts
                 0x82 | 0x85 => self.other_certificates |= flag.boolean()?,
-                // onlySomeReasons
-                0x83 => self.part = true,
-                0x84 => self.indirect |= flag.boolean()?,
-                _ => self.part = true,
+                0x83 => self.limit_to("it is about some reasons for revocation only"),
+                // indirectCRL
+                0x84 => {
+                    if flag.boolean()? {
+                        self.limit_to("it is an indirect list, with entries of other issuers");
+                    }
+                }
+                _ => self.limit_to("its issuing distribution point is not understood"),
             }
         }
         Ok(())

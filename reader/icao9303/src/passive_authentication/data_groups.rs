@@ -1,12 +1,13 @@
 //! The hash of every data group against EF.SOD.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::check::{Check, Reason};
 
+use super::Evidence;
 use super::sod::LdsSecurityObject;
 
 /// DG3 and DG4 need terminal authentication: a reader without it does not ask for them.
@@ -30,7 +31,7 @@ pub enum GroupState {
     Match,
     /// Read, and its hash is another.
     Mismatch,
-    /// In EF.SOD, asked for, and the chip did not give it.
+    /// In EF.SOD, asked for, and the chip did not give it, or not all of it.
     Missing,
     /// In EF.SOD and not asked for.
     NotRead,
@@ -64,24 +65,33 @@ pub struct DataGroupHashes {
     pub algorithm: Option<String>,
     /// The state of every data group that was read or is in EF.SOD, by its number.
     pub groups: BTreeMap<u8, GroupState>,
+    /// The data groups that EF.SOD lists and the chip gave whole: only these are the document's own word, and that only as
+    /// far as the checks say so. Of any other nothing may be shown as what the document says.
+    pub given: BTreeSet<u8>,
 }
 
 /// Compares exactly the bytes read, from outer tag to end.
-pub(crate) fn check(object: &LdsSecurityObject, files: &[(u8, &[u8])], asked: Asked<'_>) -> DataGroupHashes {
+pub(crate) fn check(object: &LdsSecurityObject, evidence: &Evidence<'_>) -> DataGroupHashes {
+    let Evidence { files, asked, cut, .. } = *evidence;
     let hash = match &object.hash_algorithm {
         Ok(hash) => *hash,
         Err(name) => {
             let message = format!("the data groups are hashed with {name}, which is not supported");
             let check = Check::unknown(Reason::UnsupportedAlgorithm, message);
-            return DataGroupHashes { check, algorithm: Some(name.clone()), groups: BTreeMap::new() };
+            let whole = files.iter().map(|(group, _)| *group).filter(|group| !cut.contains(group));
+            let given = whole.filter(|group| object.hashes.contains_key(group)).collect();
+            return DataGroupHashes { check, algorithm: Some(name.clone()), groups: BTreeMap::new(), given };
         }
     };
     let mut groups = BTreeMap::new();
     for (&group, expected) in &object.hashes {
         groups.insert(group, absent(group, asked));
         for (_, file) in files.iter().filter(|(number, _)| *number == group) {
-            let matches = hash.digest(file) == *expected;
-            let state = if matches { GroupState::Match } else { GroupState::Mismatch };
+            let state = match hash.digest(file) == *expected {
+                true => GroupState::Match,
+                false if cut.contains(&group) => absent(group, asked),
+                false => GroupState::Mismatch,
+            };
             // The same file given twice must match both times.
             groups.entry(group).and_modify(|known| {
                 if *known != GroupState::Mismatch {
@@ -93,13 +103,15 @@ pub(crate) fn check(object: &LdsSecurityObject, files: &[(u8, &[u8])], asked: As
     for (group, _) in files {
         groups.entry(*group).or_insert(GroupState::NotInSod);
     }
-    DataGroupHashes { check: decide(&groups), algorithm: Some(hash.name().into()), groups }
+    let is_given = |state: &GroupState| matches!(state, GroupState::Match | GroupState::Mismatch);
+    let given = groups.iter().filter(|(_, state)| is_given(state)).map(|(group, _)| *group).collect();
+    DataGroupHashes { check: decide(&groups, cut), algorithm: Some(hash.name().into()), groups, given }
 }
 
 /// The result where there is no EF.SOD to compare with.
 pub(crate) fn without_sod(check: Check, files: &[(u8, &[u8])]) -> DataGroupHashes {
     let groups = files.iter().map(|(group, _)| (*group, GroupState::NotInSod)).collect();
-    DataGroupHashes { check, algorithm: None, groups }
+    DataGroupHashes { check, algorithm: None, groups, given: BTreeSet::new() }
 }
 
 /// The state of a listed group that the chip did not give.
@@ -115,11 +127,13 @@ fn absent(group: u8, asked: Asked<'_>) -> GroupState {
     }
 }
 
-fn decide(groups: &BTreeMap<u8, GroupState>) -> Check {
+fn decide(groups: &BTreeMap<u8, GroupState>, cut: &[u8]) -> Check {
     let with = |state: GroupState| {
-        let names: Vec<String> =
-            groups.iter().filter(|(_, other)| **other == state).map(|(group, _)| format!("DG{group}")).collect();
-        names.join(", ")
+        let named = groups.iter().filter(|(_, other)| **other == state).map(|(group, _)| match cut.contains(group) {
+            true => format!("DG{group} (cut short)"),
+            false => format!("DG{group}"),
+        });
+        named.collect::<Vec<String>>().join(", ")
     };
     let (mismatch, missing) = (with(GroupState::Mismatch), with(GroupState::Missing));
     if !mismatch.is_empty() {

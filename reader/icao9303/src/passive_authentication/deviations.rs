@@ -57,6 +57,11 @@ pub(crate) fn of_certificate(certificate: &Certificate, role: &str) -> Vec<Remar
         "country is not a PrintableString",
     );
     remark(
+        names.iter().any(|name| name.has_wrong_string_type()),
+        "name_string_type",
+        "name is neither in UTF8String nor in PrintableString",
+    );
+    remark(
         matches!(certificate.public_key(), Ok(PublicKey::Ec { explicit_parameters: true, .. })),
         "explicit_ec_parameters",
         "key spells out its curve in place of naming it",
@@ -106,19 +111,36 @@ pub(crate) fn of_sod(sod: &EfSod, content_type: &ObjectIdentifier) -> Vec<Remark
     remarks
 }
 
-/// Whether the signature was made while the certificate let its key sign.
-pub(crate) fn of_signing_time(certificate: &Certificate, signed_at: Option<UnixTime>) -> Option<Remark> {
+/// Whether EF.SOD was signed while the Document Signer's certificate let its key sign.
+///
+/// Apart from the check `issuer`, which is about the time of checking: a document outlives the use of the key that signed
+/// it by design. The signing time is the signer's own word, so that it decides nothing.
+pub(crate) fn of_signing_time(signer: &Certificate, signed_at: Option<UnixTime>) -> Option<Remark> {
     let signed_at = signed_at?;
-    if signed_at < certificate.not_before() || signed_at > certificate.not_after() {
-        let message = "EF.SOD says it was signed when the Document Signer's certificate was not valid";
-        return Some(Remark { code: "signed_outside_validity", message: message.into() });
-    }
-    let (from, until) = certificate.extensions().private_key_usage?;
-    let outside = from.is_some_and(|from| signed_at < from) || until.is_some_and(|until| signed_at > until);
-    outside.then(|| Remark {
-        code: "signed_outside_key_usage",
-        message: "EF.SOD says it was signed when the Document Signer's key was not in use".into(),
-    })
+    let (code, message) = if signer.out_of_validity(signed_at).is_some() {
+        ("signed_outside_validity", "EF.SOD says it was signed when the Document Signer's certificate was not valid")
+    } else if signer.is_key_out_of_use(signed_at) {
+        ("signed_outside_key_usage", "EF.SOD says it was signed when the Document Signer's key was not in use")
+    } else {
+        return None;
+    };
+    Some(Remark { code, message: message.into() })
+}
+
+/// The same one step up: whether the Document Signer's certificate begins while the country signer's let its key sign.
+pub(crate) fn of_issuing_time(signer: &Certificate, authority: &Certificate) -> Option<Remark> {
+    let issued_at = signer.not_before();
+    let (code, message) = if authority.out_of_validity(issued_at).is_some() {
+        ("issued_outside_validity", "the Document Signer's certificate begins when its country signer's is not valid")
+    } else if authority.is_key_out_of_use(issued_at) {
+        (
+            "issued_outside_key_usage",
+            "the Document Signer's certificate begins when its country signer's key is not in use",
+        )
+    } else {
+        return None;
+    };
+    Some(Remark { code, message: message.into() })
 }
 
 fn is_padded(integer: &[u8]) -> bool {

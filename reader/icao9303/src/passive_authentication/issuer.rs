@@ -130,7 +130,7 @@ fn other_country(
     document: DocumentIdentity<'_>,
 ) -> Option<(Reason, String)> {
     let Some(state) = document.issuing_state else {
-        return Some((Reason::NotRead, "DG1, which names the issuing state, was not read".into()));
+        return Some((Reason::NotRead, "no signed DG1 names the issuing state".into()));
     };
     let state = country::normalise(state);
     core::iter::once(&signer).chain(&trusted.path).find_map(|certificate| {
@@ -145,7 +145,7 @@ fn other_country(
 fn other_document_type(signer: &Certificate, document: DocumentIdentity<'_>) -> Option<(Reason, String)> {
     let types = signer.extensions().document_types.as_ref()?;
     let Some(code) = document.document_code else {
-        return Some((Reason::NotRead, "DG1, which names the kind of document, was not read".into()));
+        return Some((Reason::NotRead, "no signed DG1 names the kind of document".into()));
     };
     let plain = |code: &str| code.replace('<', "").trim().to_uppercase();
     let code = plain(code);
@@ -159,8 +159,10 @@ fn other_document_type(signer: &Certificate, document: DocumentIdentity<'_>) -> 
 
 fn out_of_validity(certificate: &Certificate, now: UnixTime) -> Option<(Reason, String)> {
     let subject = certificate.subject();
-    if now < certificate.not_before() {
-        return Some((Reason::NotYetValid, format!("the certificate of {subject} is not valid yet")));
-    }
-    (now > certificate.not_after()).then(|| (Reason::Expired, format!("the certificate of {subject} has expired")))
+    let reason = certificate.out_of_validity(now)?;
+    let message = match reason {
+        Reason::NotYetValid => format!("the certificate of {subject} is not valid yet"),
+        _ => format!("the certificate of {subject} has expired"),
+    };
+    Some((reason, message))
 }

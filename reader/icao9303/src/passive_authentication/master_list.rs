@@ -118,13 +118,7 @@ impl MasterList {
         {
             return Check::unknown(Reason::WrongIssuer, "the signer's key is not for master lists");
         }
-        let validity = |certificate: &Certificate| {
-            if now < certificate.not_before() {
-                Some(Reason::NotYetValid)
-            } else {
-                (now > certificate.not_after()).then_some(Reason::Expired)
-            }
-        };
+        let validity = |certificate: &Certificate| certificate.out_of_validity(now);
         let reasons = found
             .iter()
             .map(|trusted| core::iter::once(&self.signer).chain(trusted.path.iter().copied()).find_map(validity));

@@ -86,6 +86,14 @@ impl Name {
             .any(|attribute| attribute.kind == COUNTRY && attribute.string_type != tag::PRINTABLE_STRING)
     }
 
+    /// Whether an attribute has a string type that names have no longer (TeletexString, BMPString, UniversalString, or no
+    /// string at all): Doc 9303-12 §7.1 asks for UTF8String or PrintableString, and mail addresses are in IA5String.
+    pub(crate) fn has_wrong_string_type(&self) -> bool {
+        let right = [tag::PRINTABLE_STRING, tag::UTF8_STRING, tag::IA5_STRING];
+        let other = |attribute: &Attribute| attribute.kind != COUNTRY && !right.contains(&attribute.string_type);
+        self.attributes.iter().flatten().any(other)
+    }
+
     /// Whether there is no attribute at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {

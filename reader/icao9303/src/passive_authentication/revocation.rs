@@ -1,6 +1,7 @@
 //! Whether the Document Signer's certificate is revoked.
 
 use alloc::format;
+use alloc::string::String;
 
 use crate::check::{Check, Reason};
 
@@ -21,6 +22,7 @@ pub(crate) fn check<'a>(
     now: UnixTime,
 ) -> Check {
     let mut newest: Option<&Crl> = None;
+    let mut limited = None;
     let issuers = if lists.is_empty() { alloc::vec![authority] } else { pool.linked_to(authority) };
     for list in lists {
         let issued =
@@ -35,13 +37,24 @@ pub(crate) fn check<'a>(
         if list.covers(signer) && newest.is_none_or(|newest| is_better(list, newest, now)) {
             newest = Some(list);
         }
+        limited = limited.or(list.limitation().map(|why| (list, why)));
     }
     match newest {
-        None => Check::unknown(Reason::NoCrl, format!("no revocation list of {} is loaded", signer.issuer())),
+        None => Check::unknown(Reason::NoCrl, without_list(signer, limited)),
         Some(list) if is_current(list, now) => Check::passed(),
         Some(list) => {
             let message = format!("the revocation list of {} is not current", list.issuer());
             Check::unknown(Reason::CrlOutOfDate, message)
+        }
+    }
+}
+
+/// What is missing, and where there is a list that does not do, why.
+fn without_list(signer: &Certificate, limited: Option<(&Crl, &str)>) -> String {
+    match limited {
+        None => format!("no revocation list of {} is loaded", signer.issuer()),
+        Some((list, why)) => {
+            format!("the revocation list of {} does not cover the Document Signer: {why}", list.issuer())
         }
     }
 }

@@ -24,7 +24,7 @@ fn scene() -> (Authority, SodSpec) {
 }
 
 fn check(sod: &[u8], anchors: &TrustAnchors) -> PassiveAuthentication {
-    let evidence = Evidence { sod: Some(sod), files: &[(1, DG1)], asked: Asked::All, document: VIETNAM };
+    let evidence = Evidence { sod: Some(sod), files: &[(1, DG1)], cut: &[], asked: Asked::All, document: VIETNAM };
     verify(&evidence, &Trust { anchors, revocation_lists: &[], now: NOW })
 }
 

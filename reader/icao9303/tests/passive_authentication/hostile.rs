@@ -32,7 +32,7 @@ fn scene(ber: bool) -> Scene {
 
 /// Whether hashes, signature and issuer all pass, and over what: content, signer's certificate and signing time.
 fn passes(scene: &Scene, sod: &[u8]) -> bool {
-    let evidence = Evidence { sod: Some(sod), files: &[(1, DG1)], asked: Asked::All, document: VIETNAM };
+    let evidence = Evidence { sod: Some(sod), files: &[(1, DG1)], cut: &[], asked: Asked::All, document: VIETNAM };
     let trust = Trust { anchors: &scene.anchors, revocation_lists: &scene.lists, now: NOW };
     let result = verify(&evidence, &trust);
     let checks = [&result.data_group_hashes.check, &result.sod_signature.check, &result.issuer.check];

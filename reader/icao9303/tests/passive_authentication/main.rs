@@ -7,4 +7,6 @@ mod contract;
 mod encodings;
 mod hostile;
 mod mint;
+#[cfg(feature = "rsa")]
+mod shared_files;
 mod vectors;

@@ -46,7 +46,9 @@ pub fn data_group_14(profile: &Profile, keys: &[ChipAuthenticationKey]) -> Optio
 #[must_use]
 pub fn card_security(profile: &Profile, keys: &[ChipAuthenticationKey], mapping_keys: &[curve::PrivateKey]) -> Vec<u8> {
     if mapping_keys.is_empty() {
-        return asn1::set_as_given(&signed_infos(profile, keys));
+        let mut complete = profile.clone();
+        complete.access.pace_in_dg14 = true;
+        return asn1::set_as_given(&signed_infos(&complete, keys));
     }
     let mut infos = pace_infos(&profile.access.pace, &profile.access.other_mechanisms);
     if profile.access.terminal_authentication_in_card_access {

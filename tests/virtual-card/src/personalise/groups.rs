@@ -8,7 +8,7 @@ use crate::asn1;
 use crate::calendar::Date;
 use crate::person::{Expiry, Person};
 use crate::pki::randomness::Randomness;
-use crate::profile::contents::{AdditionalDetails, DetailDate};
+use crate::profile::contents::{AdditionalDetails, DetailDate, Files};
 
 /// EF.COM: versions, and the data groups that there are.
 #[must_use]
@@ -35,11 +35,12 @@ pub const fn tag(group: u8) -> Option<u8> {
     }
 }
 
-/// DG1: the machine readable zone, with small letters where that is asked for.
+/// DG1: the machine readable zone, with small letters or incomplete where that is asked for.
 #[must_use]
-pub fn data_group_1(person: &Person, lower_case: bool) -> Vec<u8> {
-    let mrz = person.mrz().concat();
-    let mrz = if lower_case { mrz.to_lowercase() } else { mrz };
+pub fn data_group_1(person: &Person, files: &Files) -> Vec<u8> {
+    let lines = if files.mrz_incomplete { 1 } else { 3 };
+    let mrz: String = person.mrz().into_iter().take(lines).collect();
+    let mrz = if files.lower_case_mrz { mrz.to_lowercase() } else { mrz };
     asn1::tlv(0x61, &asn1::tlv(0x5F1F, mrz.as_bytes()))
 }
 

@@ -17,6 +17,8 @@ pub struct Files {
     pub optional: Vec<FileName>,
     /// Files with one bit changed after they were hashed and signed.
     pub tampered: Vec<FileName>,
+    /// Whether DG1 holds the first line of the MRZ and no more, signed as it is.
+    pub mrz_incomplete: bool,
     /// Data groups left out of EF.COM.
     pub not_in_com: Vec<FileName>,
     /// Whether there is EF.DIR.

@@ -63,7 +63,10 @@ fn details(name: &str, checks: &Checks, check: &Check, reading: Option<&Reading>
             let parts = [signature.algorithm.as_deref(), signature.signer.as_deref()];
             details.extend(joined(&parts.into_iter().flatten().collect::<Vec<_>>()));
         }
-        "issuer" => details.extend(checks.issuer.anchor.as_ref().map(|anchor| format!("→ {anchor}"))),
+        "issuer" => {
+            details.extend(checks.issuer.anchor.as_ref().map(|anchor| format!("→ {anchor}")));
+            details.extend(checks.issuer.known_as.as_ref().map(|name| format!("→ {} · {}", name.vi, name.en)));
+        }
         "agreement" => details.extend(checks.agreement.differences.iter().map(|difference| {
             let [one, other] = &difference.between;
             let (vi, en) = labels::field(difference.field);
