@@ -12,6 +12,7 @@ use icao9303::check::{Check, Remark};
 use icao9303::lds;
 use icao9303::lds::dg1::MrzHead;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
+use icao9303::pace::ChipAuthenticationMapping;
 use icao9303::passive_authentication::{self, Asked, DocumentIdentity, GroupState, PassiveAuthentication, Trust};
 use jiff::Timestamp;
 
@@ -58,6 +59,8 @@ pub struct Session<'a> {
     pub card_access: Option<&'a [u8]>,
     /// Why PACE failed, where BAC was used after it.
     pub pace_failed: Option<&'a str>,
+    /// What PACE with chip authentication mapping left to be verified.
+    pub mapping_proof: Option<&'a ChipAuthenticationMapping>,
     /// Chip Authentication, where it was done.
     pub chip_authentication: Option<&'a Check>,
     /// Active Authentication, where it was done.
@@ -73,6 +76,7 @@ impl<'a> Evidence<'a> {
             by_pace: matches!(reading.access, Access::Pace { .. }),
             card_access: reading.card_access.as_deref(),
             pace_failed: reading.pace_failed.as_deref(),
+            mapping_proof: reading.mapping_proof.as_ref(),
             chip_authentication: reading.chip_authentication.as_ref(),
             active_authentication: reading.active_authentication.as_ref(),
         };
@@ -131,7 +135,7 @@ pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
     let (card_security, oddities) = card_security::judge(evidence, identity, &trust);
     let chip = content.chip().only(vouched_for);
     let holder = Holder::from_sources(&chip, &by.given);
-    let (chip_authentication, active_authentication) = proofs::judge(evidence, &passive);
+    let (chip_authentication, active_authentication) = proofs::judge(evidence, &passive, &card_security);
     let checks = Checks {
         secure_channel: match evidence.session {
             Some(_) => Check::passed(),

@@ -12,6 +12,7 @@ use icao9303::check::Check;
 use icao9303::crypto::cipher::Cipher;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use icao9303::mrz::MrzKey;
+use icao9303::pace::ChipAuthenticationMapping;
 use icao9303::transport::{LinkLimits, TransportError};
 
 use crate::can::Can;
@@ -89,6 +90,8 @@ pub struct Reading {
     pub cut: BTreeMap<ElementaryFile, (usize, usize)>,
     /// The data groups that EF.SOD lists; `None` where it is missing or cannot be read.
     pub listed: Option<BTreeSet<DataGroup>>,
+    /// What PACE with chip authentication mapping left to be verified against the key in EF.CardSecurity.
+    pub mapping_proof: Option<ChipAuthenticationMapping>,
     /// Chip Authentication, where the files that were read offer it. Whether the key is the card's own is another
     /// question, which passive authentication answers.
     pub chip_authentication: Option<Check>,

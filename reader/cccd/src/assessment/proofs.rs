@@ -3,22 +3,49 @@
 //! A proof shows that the chip holds a private key. It shows a genuine chip only where the public key is one that the
 //! issuer signed: where DG14 or DG15 is covered by EF.SOD and its signature.
 
-use icao9303::check::{Check, Reason};
+use icao9303::check::{Check, Reason, Status};
 use icao9303::lds::file::DataGroup;
+use icao9303::pace::ChipAuthenticationMapping;
 use icao9303::passive_authentication::PassiveAuthentication;
 
+use super::card_security::CardSecurity;
 use super::{Evidence, unsigned};
 
 /// The checks `chip_authentication` and `active_authentication`.
-pub(super) fn judge(evidence: &Evidence<'_>, passive: &PassiveAuthentication) -> (Check, Check) {
+pub(super) fn judge(
+    evidence: &Evidence<'_>,
+    passive: &PassiveAuthentication,
+    card_security: &CardSecurity,
+) -> (Check, Check) {
     let Some(session) = evidence.session else {
         let skipped = Check::skipped("the files were not read from a chip");
         return (skipped.clone(), skipped);
     };
+    let by_dg14 = judge_one(evidence, passive, DataGroup::DG14, session.chip_authentication);
     (
-        judge_one(evidence, passive, DataGroup::DG14, session.chip_authentication),
+        or_by_mapping(by_dg14, session.mapping_proof, card_security),
         judge_one(evidence, passive, DataGroup::DG15, session.active_authentication),
     )
+}
+
+/// PACE with chip authentication mapping is Chip Authentication too, where EF.CardSecurity, which has its key, is known to
+/// be the issuer's. What the protocol of DG14 has decided stands: it ran last, and under the channel of the mapping. A
+/// proof by mapping that fails beside one that passed may have been changed on its way, where nothing protects it yet.
+fn or_by_mapping(by_dg14: Check, proof: Option<&ChipAuthenticationMapping>, card_security: &CardSecurity) -> Check {
+    let Some(proof) = proof else { return by_dg14 };
+    if matches!(by_dg14.status, Status::Passed | Status::Failed) {
+        return by_dg14;
+    }
+    let by_mapping = match card_security {
+        CardSecurity::Trusted(infos) => proof.verify(infos),
+        CardSecurity::Doubtful(check) => check.clone(),
+        CardSecurity::NotRead => Check::unknown(
+            Reason::FileMissing,
+            "the chip does not give EF.CardSecurity, which has the key of its proof",
+        ),
+    };
+    let decided = matches!(by_mapping.status, Status::Passed | Status::Failed);
+    if decided || by_dg14.status == Status::NotOffered { by_mapping } else { by_dg14 }
 }
 
 fn judge_one(

@@ -100,6 +100,7 @@ pub fn run<T: Transport>(
         refused,
         cut,
         listed,
+        mapping_proof: card.chip_authentication_mapping().cloned(),
         chip_authentication,
         active_authentication,
         limits,

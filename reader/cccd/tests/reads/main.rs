@@ -3,7 +3,7 @@
 //! [`card`] makes cards; [`in_process`] reads them without any service, [`private_service`] through a real PC/SC service
 //! of the test's own; [`profiles`] reads every profile that comes with `virtual-card`; [`output`] holds what the command
 //! prints against the contract, [`delivery`] what it writes; [`shim`] is someone between card and reader, [`downgrade`]
-//! what he does to the offer of protocols.
+//! what he does to the offer of protocols, [`mapping`] what the proof of chip authentication mapping is worth.
 
 mod bad_input;
 mod card;
@@ -11,6 +11,7 @@ mod delivery;
 mod downgrade;
 mod in_process;
 mod interruptions;
+mod mapping;
 mod output;
 mod private_service;
 mod profiles;
