@@ -44,6 +44,26 @@ bench: packages-pcsc ## Measure reads through the service on a modelled link, th
 	  target/release/cccd read --virtual --json >/dev/null
 	@stat -c '%n: %s bytes' target/release/cccd
 
+# Coverage for libFuzzer, on the stable compiler: no sanitizer is needed where no code is unsafe.
+FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+  -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+  -Cllvm-args=-sanitizer-coverage-trace-compares
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $$($(CARGO) run --quiet -p fuzz -- list)
+HOST = $$(rustc -vV | sed -n 's/^host: //p')
+
+.PHONY: fuzz
+fuzz: packages-pcsc ## Fuzz every parser and the whole session: FUZZ_SECONDS=60 for each of FUZZ_TARGETS
+	@tests/need-packages g++
+	$(CARGO) run --quiet -p fuzz -- seeds "$(CACHE)/fuzz/seeds"
+	RUSTFLAGS="$(FUZZ_FLAGS)" $(CARGO) build --quiet --profile fuzz -p fuzz --target "$(HOST)" --target-dir "$(CACHE)/fuzz/build"
+	@for target in $(FUZZ_TARGETS); do \
+	  echo "== $$target"; mkdir -p "$(CACHE)/fuzz/found/$$target" tests/fuzz/corpus/$$target; \
+	  FUZZ_TARGET=$$target "$(CACHE)/fuzz/build/$(HOST)/fuzz/fuzz" -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	    -rss_limit_mb=512 -max_len=32768 -verbosity=0 -print_final_stats=1 -artifact_prefix=tests/fuzz/corpus/$$target/ \
+	    "$(CACHE)/fuzz/found/$$target" tests/fuzz/corpus/$$target "$(CACHE)/fuzz/seeds/$$target" || exit 1; \
+	done
+
 .PHONY: packages-pcsc packages-bare
 packages-pcsc:
 	@tests/need-packages $(PCSC_PACKAGES)

@@ -1,0 +1,90 @@
+//! Parsers of what an authority signed. Beyond ending, they must never take anything for signed that is not.
+
+use icao9303::check::Status;
+use icao9303::lds::file::ElementaryFile;
+use icao9303::passive_authentication::{
+    self, Asked, CardSecurity, Certificate, Crl, DocumentIdentity, EfSod, Evidence, Trust, UnixTime, import,
+};
+
+use crate::genuine::GENUINE;
+
+fn trust() -> Trust<'static> {
+    let trusted = &GENUINE.trusted;
+    Trust { anchors: &trusted.anchors, revocation_lists: &trusted.revocation_lists, now: now() }
+}
+
+fn now() -> UnixTime {
+    GENUINE.at.as_second()
+}
+
+const DOCUMENT: DocumentIdentity<'static> = DocumentIdentity { issuing_state: Some("VNM"), document_code: Some("ID") };
+
+/// EF.SOD with the genuine data groups under it, and EF.CardSecurity, which is signed the same way.
+pub fn security_object(input: &[u8]) {
+    if let Ok(card_security) = CardSecurity::parse(input) {
+        let _ = card_security.verify(DOCUMENT, &trust());
+    }
+    let groups = GENUINE.groups();
+    let evidence = Evidence { sod: Some(input), files: &groups, cut: &[], asked: Asked::All, document: DOCUMENT };
+    let result = passive_authentication::verify(&evidence, &trust());
+    if [&result.sod_signature.check, &result.issuer.check].iter().all(|check| check.status == Status::Passed) {
+        let genuine = EfSod::parse(&GENUINE.file(ElementaryFile::Sod)).expect("a genuine EF.SOD");
+        let accepted = EfSod::parse(input).expect("it was verified");
+        assert_eq!(accepted.security_object(), genuine.security_object(), "a forged EF.SOD passed");
+    }
+}
+
+/// A genuine EF.SOD.
+#[must_use]
+pub fn security_object_seeds() -> Vec<Vec<u8>> {
+    vec![GENUINE.file(ElementaryFile::Sod)]
+}
+
+/// Certificates, revocation lists, master lists, PEM and LDIF.
+pub fn certificates(input: &[u8]) {
+    if let Ok(certificate) = Certificate::parse(input) {
+        forged_certificate(&certificate);
+    }
+    if let Ok(list) = Crl::parse(input) {
+        forged_list(&list);
+    }
+    let Ok(imported) = import(input) else { return };
+    imported.certificates.iter().for_each(forged_certificate);
+    for list in &imported.master_lists {
+        let _ = list.signer_check(&GENUINE.trusted.anchors, now());
+    }
+}
+
+fn forged_certificate(certificate: &Certificate) {
+    let _ = (certificate.key_identifier(), certificate.public_key().is_ok(), certificate.signature_algorithm());
+    let _ = (certificate.subject().to_string(), certificate.country().map(str::len));
+    for anchor in GENUINE.trusted.anchors.iter() {
+        if certificate.verify_signature(anchor).is_ok() {
+            let keys = [anchor, &document_signer()].map(|known| known.public_key_info().to_vec());
+            assert!(keys.iter().any(|key| key == certificate.public_key_info()), "a forged certificate verified");
+        }
+    }
+}
+
+fn forged_list(list: &Crl) {
+    let genuine = GENUINE.trusted.revocation_lists.first().expect("the card has one");
+    for anchor in GENUINE.trusted.anchors.iter() {
+        if list.verify_signature(anchor).is_ok() {
+            assert_eq!(list.number(), genuine.number(), "a forged revocation list verified");
+        }
+    }
+}
+
+fn document_signer() -> Certificate {
+    Certificate::parse(&GENUINE.card.issuer.document_signer.certificate.der).expect("a genuine certificate")
+}
+
+/// Genuine ones of each kind.
+#[must_use]
+pub fn certificate_seeds() -> Vec<Vec<u8>> {
+    let issuer = &GENUINE.card.issuer;
+    let mut seeds = vec![issuer.csca.certificate.der.clone(), issuer.document_signer.certificate.der.clone()];
+    seeds.extend(issuer.revocation_list.clone());
+    seeds.extend(issuer.master_list.clone());
+    seeds
+}
