@@ -13,7 +13,9 @@ use icao9303::lds;
 use icao9303::lds::dg1::MrzHead;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use icao9303::pace::ChipAuthenticationMapping;
-use icao9303::passive_authentication::{self, Asked, DocumentIdentity, GroupState, PassiveAuthentication, Trust};
+use icao9303::passive_authentication::{
+    self, Asked, DocumentIdentity, GroupState, IssuerCheck, PassiveAuthentication, SignatureCheck, Trust,
+};
 use jiff::Timestamp;
 
 use crate::agreement;
@@ -142,17 +144,8 @@ pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
             None => Check::skipped("the files were not read from a chip"),
         },
         data_group_hashes: hashes(&passive),
-        sod_signature: checks::SodSignature {
-            check: passive.sod_signature.check.clone(),
-            algorithm: passive.sod_signature.algorithm.clone(),
-            signer: passive.sod_signature.signer.clone(),
-        },
-        issuer: checks::Issuer {
-            check: passive.issuer.check.clone(),
-            anchor: passive.issuer.anchor.clone(),
-            known_as: passive.issuer.anchor_fingerprint.as_ref().and_then(known::words_of_fingerprint),
-            path: passive.issuer.path.clone(),
-        },
+        sod_signature: signature(&passive),
+        issuer: issuer(&passive),
         revocation: passive.revocation.clone(),
         chip_authentication,
         active_authentication,
@@ -209,6 +202,17 @@ fn document<'a>(evidence: &Evidence<'a>, content: &'a Content) -> DocumentIdenti
         issuing_state: head.map(|head| head.issuing_state),
         document_code: head.map(|head| head.document_code),
     }
+}
+
+fn signature(passive: &PassiveAuthentication) -> checks::SodSignature {
+    let SignatureCheck { check, algorithm, signer } = passive.sod_signature.clone();
+    checks::SodSignature { check, algorithm, signer }
+}
+
+fn issuer(passive: &PassiveAuthentication) -> checks::Issuer {
+    let IssuerCheck { check, anchor, anchor_fingerprint, path } = passive.issuer.clone();
+    let known_as = anchor_fingerprint.as_ref().and_then(known::words_of_fingerprint);
+    checks::Issuer { check, anchor, known_as, path }
 }
 
 fn hashes(passive: &PassiveAuthentication) -> checks::DataGroupHashes {

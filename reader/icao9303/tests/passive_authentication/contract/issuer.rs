@@ -52,6 +52,12 @@ fn names_that_differ_by_case_and_string_type_are_the_same() {
     let result = scene.check();
     assert_eq!(state(&result.issuer.check), PASSED);
     assert!(result.remarks.iter().any(|remark| remark.code == "country_string_type"));
+    assert!(result.remarks.iter().all(|remark| remark.code != "name_string_type"));
+    // TeletexString, which names have no longer.
+    scene.signer.issuer = sequence(&[&attribute("2.5.4.6", 0x13, "VN"), &attribute("2.5.4.3", 0x14, "CSCA Vietnam")]);
+    let result = scene.check();
+    assert_eq!(state(&result.issuer.check), PASSED);
+    assert!(result.remarks.iter().any(|remark| remark.code == "name_string_type"));
 }
 
 #[test]
