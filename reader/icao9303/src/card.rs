@@ -191,6 +191,13 @@ impl<T: Transport> Card<T, Secured> {
         self.session.channel.security().map_or(Cipher::TripleDes, SecureMessaging::cipher)
     }
 
+    /// Expects the chip to count so many of the two messages of an exchange that it answers without protection: both (as
+    /// it is without this), the command alone, or none. For a session after one whose channel was lost right behind such
+    /// an answer: chips differ here, and some take one wrong guess for the end.
+    pub const fn expect_counted(&mut self, counted: u8) {
+        self.session.channel.expect_counted(counted);
+    }
+
     /// Whether the channel is lost, so that nothing more can be read in this session.
     #[must_use]
     pub fn channel_has_ended(&self) -> bool {

@@ -182,10 +182,17 @@ const fn success(status: StatusWord) -> Result<(), StatusWord> {
 }
 
 /// One command under the new keys: the beginning of DG14, which is there. Whatever a protected answer says, its
-/// authentication code is the proof.
+/// authentication code is the proof. A chip that does not know short identifiers may refuse them without protection, and
+/// thus without proof: it is told to select the file.
 fn prove<T: Transport>(channel: &mut Channel<T>) -> Result<Check, CardError> {
-    let command = Command::new(0x00, 0xB0, 0x80 | DataGroup::DG14.number(), 0x00).expecting(8);
-    match channel.transmit_with(Instruction::ReadBinary, &command, LengthFields::Short) {
+    let (name, command) = if channel.needs_selection() {
+        let identifier = [0x01, DataGroup::DG14.number()];
+        (Instruction::Select, Command::new(0x00, 0xA4, 0x02, 0x0C).with_data(identifier))
+    } else {
+        let short = 0x80 | DataGroup::DG14.number();
+        (Instruction::ReadBinary, Command::new(0x00, 0xB0, short, 0x00).expecting(8))
+    };
+    match channel.transmit_with(name, &command, LengthFields::Short) {
         Ok(answer) if answer.protected => Ok(Check::passed()),
         Ok(answer) => Ok(Check::unknown(
             Reason::NoAnswer,

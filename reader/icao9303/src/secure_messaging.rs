@@ -134,6 +134,16 @@ impl SecureMessaging {
         &self.encryption
     }
 
+    /// Takes over what the same chip has shown of its counting under other keys.
+    pub(crate) const fn learn_from(&mut self, before: &Self) {
+        self.counter.learn_from(&before.counter);
+    }
+
+    /// Expects a chip that counts so many of the two messages of an exchange which it answers without protection.
+    pub(crate) const fn expect_counted(&mut self, counted: u8) {
+        self.counter.expect(counted);
+    }
+
     /// Whether keys and counter are the same: for tests.
     #[cfg(test)]
     pub(crate) fn is_same(&self, other: &Self) -> bool {

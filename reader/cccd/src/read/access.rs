@@ -1,14 +1,17 @@
 //! Opening the chip: PACE or BAC.
 
-use icao9303::card::{Card, CardError, Connected, Secured};
+use icao9303::card::{AccessError, AccessStep, Card, CardError, Connected, Refused, Secured};
 use icao9303::lds::atr_info::AtrInfo;
 use icao9303::lds::file::ElementaryFile;
 use icao9303::lds::security_infos::SecurityInfos;
-use icao9303::pace::Password;
+use icao9303::pace::{Password, select};
 use icao9303::transport::{LinkLimits, Transport};
 use rand_core::CryptoRng;
 
 use super::{AccessChoice, ReadError, Request};
+
+/// How many offers are tried after one that the chip does not set up.
+const MOST_OTHER_OFFERS: usize = 4;
 
 /// An open chip.
 pub(super) struct Opened<T> {
@@ -80,7 +83,7 @@ fn pace<T: Transport>(
         (None, Some(mrz)) => Password::Mrz(mrz.clone()),
         (None, None) => return Err(ReadError::OtherAccessNeeded("no password was given")),
     };
-    let refused = match card.pace(offer, &password, rng) {
+    let refused = match pace_as_the_chip_likes_it(card, offer, &password, rng) {
         Ok(card) => return Ok((card, None)),
         Err(refused) => refused,
     };
@@ -91,6 +94,49 @@ fn pace<T: Transport>(
     let reason = refused.error.to_string();
     let card = bac(refused.card, request, rng, "BAC needs the MRZ data")?;
     Ok((card, Some(reason)))
+}
+
+/// PACE. A chip that refuses to set it up, which costs no try, may want the application selected before, or does not have
+/// all that it offers: then the next best that it offers.
+// `Refused` gives the card back, so it is as large as the card that success yields.
+#[expect(clippy::result_large_err)]
+fn pace_as_the_chip_likes_it<T: Transport>(
+    card: Card<T, Connected>,
+    offer: &SecurityInfos,
+    password: &Password,
+    rng: &mut dyn CryptoRng,
+) -> Result<Card<T, Secured>, Refused<T>> {
+    let first = match card.pace(offer, password, rng) {
+        Err(refused) if is_set_up_refused(&refused.error) => refused,
+        done => return done,
+    };
+    let Refused { mut card, error } = first;
+    let mut rest = offer.clone();
+    for _ in 0..MOST_OTHER_OFFERS {
+        if let Ok(tried) = select(&rest) {
+            rest = rest.without_pace(tried.protocol, tried.parameter_id);
+        }
+        if select(&rest).is_err() {
+            break;
+        }
+        match card.pace(&rest, password, rng) {
+            Err(refused) if is_set_up_refused(&refused.error) => card = refused.card,
+            done => return done,
+        }
+    }
+    if card.select_application().is_err() {
+        return Err(Refused { card, error });
+    }
+    match card.pace(offer, password, rng) {
+        // The first refusal says more.
+        Err(refused) if is_set_up_refused(&refused.error) => Err(Refused { card: refused.card, error }),
+        done => done,
+    }
+}
+
+/// Whether MSE:Set AT was refused, before any password was used.
+fn is_set_up_refused(error: &CardError) -> bool {
+    matches!(error, CardError::Access { source: AccessError::Refused { step: AccessStep::Setup, .. }, .. })
 }
 
 fn bac<T: Transport>(

@@ -33,9 +33,9 @@ pub trait CardSource {
 /// not going to be read.
 const MOST_RESTARTS: u32 = 10;
 
-/// How often a file may cost the channel before it is not asked for again: the first time, the card may have been
-/// lifted for a moment that nobody saw.
-const MOST_LOSSES_AT_A_FILE: u32 = 2;
+/// How often a file may cost the channel before it is not asked for again: the card may have been lifted for a moment that
+/// nobody saw, and there are three ideas of what a chip counts that refuses it without protection.
+const MOST_LOSSES_AT_A_FILE: u32 = 3;
 
 /// How many files may do so before the read is given up.
 const MOST_UNREADABLE_FILES: usize = 3;
@@ -66,6 +66,7 @@ pub fn read<S: CardSource>(
             // Once only: the next session does not ask for the proof.
             Err(Ended::ChannelLostInProof(proof)) => lessons.proof = Some(proof),
             Err(Ended::ChannelLostAt(file, error)) => {
+                lessons.losses = lessons.losses.wrapping_add(1);
                 let losses = losses.entry(file).or_insert(0);
                 *losses += 1;
                 if *losses >= MOST_LOSSES_AT_A_FILE {

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use crate::card::profile_file;
 use crate::output::{Run, cccd, raw};
 
-fn read_virtual(profile: &str, more: &[&str]) -> Run {
+pub fn read_virtual(profile: &str, more: &[&str]) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let path = profile_file(folder.path(), profile);
     let mut arguments = vec!["read", "--virtual", path.to_str().unwrap()];

@@ -1,13 +1,15 @@
 //! Reads of whole cards, from the command line down to a simulated chip and back.
 //!
 //! [`card`] makes cards; [`in_process`] reads them without any service, [`private_service`] through a real PC/SC service
-//! of the test's own; [`profiles`] reads every profile that comes with `virtual-card`; [`output`] holds what the command
-//! prints against the contract, [`delivery`] what it writes; [`shim`] is someone between card and reader, [`downgrade`]
-//! what he does to the offer of protocols, [`mapping`] what the proof of chip authentication mapping is worth.
+//! of the test's own; [`deviations`] are the habits of real documents; [`profiles`] reads every profile that comes with
+//! `virtual-card`; [`output`] holds what the command prints against the contract, [`delivery`] what it writes; [`shim`] is
+//! someone between card and reader, [`downgrade`] what he does to the offer of protocols, [`mapping`] what the proof of chip
+//! authentication mapping is worth.
 
 mod bad_input;
 mod card;
 mod delivery;
+mod deviations;
 mod downgrade;
 mod in_process;
 mod interruptions;

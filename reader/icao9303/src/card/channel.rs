@@ -24,6 +24,8 @@ pub(crate) struct Channel<T> {
     security: Option<SecureMessaging>,
     /// Whether the chip has taken a command with extended length fields: a wrong length is about something else then.
     extended_works: bool,
+    /// Whether the chip has given a file once it was selected, and not by its short identifier.
+    needs_selection: bool,
 }
 
 /// An answer, and whether it was protected.
@@ -37,7 +39,7 @@ pub(crate) struct Answer {
 
 impl<T: Transport> Channel<T> {
     pub(crate) const fn new(transport: T) -> Self {
-        Self { link: Link::new(transport), security: None, extended_works: false }
+        Self { link: Link::new(transport), security: None, extended_works: false, needs_selection: false }
     }
 
     pub(crate) const fn link(&self) -> &Link<T> {
@@ -58,8 +60,28 @@ impl<T: Transport> Channel<T> {
     }
 
     /// Turns secure messaging on, or changes its keys.
-    pub(crate) fn secure(&mut self, security: SecureMessaging) {
+    pub(crate) fn secure(&mut self, mut security: SecureMessaging) {
+        if let Some(before) = &self.security {
+            security.learn_from(before);
+        }
         self.security = Some(security);
+    }
+
+    /// Expects a chip that counts so many of the two messages of an exchange which it answers without protection.
+    pub(crate) const fn expect_counted(&mut self, counted: u8) {
+        if let Some(security) = &mut self.security {
+            security.expect_counted(counted);
+        }
+    }
+
+    /// Whether the chip is known not to find files of the application by short identifier.
+    pub(crate) const fn needs_selection(&self) -> bool {
+        self.needs_selection
+    }
+
+    /// Remembers that it does not.
+    pub(crate) const fn learn_selection(&mut self) {
+        self.needs_selection = true;
     }
 
     /// The most bytes that one answer can bring.

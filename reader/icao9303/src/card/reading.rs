@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     apdu::{Command, StatusWord},
-    lds::file::ElementaryFile,
+    lds::file::{ElementaryFile, Location},
     tlv,
     transport::Transport,
 };
@@ -114,8 +114,12 @@ enum Block {
 }
 
 impl<T: Transport> Reader<'_, T> {
-    /// Reads by short identifier, and where the chip does not find the file so, selects it and reads from its start.
+    /// Reads by short identifier, and where the chip does not find the file so, selects it and reads from its start. A
+    /// chip that has done so once is not asked by short identifier again.
     fn first_block(&mut self) -> Result<(), CardError> {
+        if self.channel.needs_selection() && self.file.location() == Location::Application {
+            return self.first_block_of_selected();
+        }
         let by_identifier = Command::new(0x00, 0xB0, 0x80 | self.file.short_identifier(), 0x00);
         let refused = match self.first_block_with(&by_identifier)? {
             Block::Data => return Ok(()),
@@ -126,6 +130,14 @@ impl<T: Transport> Reader<'_, T> {
         if refused == StatusWord::SECURITY_STATUS_NOT_SATISFIED || refused == StatusWord::WRONG_LENGTH {
             return Err(CardError::status_of(Instruction::ReadBinary, refused));
         }
+        self.first_block_of_selected()?;
+        if self.file.location() == Location::Application {
+            self.channel.learn_selection();
+        }
+        Ok(())
+    }
+
+    fn first_block_of_selected(&mut self) -> Result<(), CardError> {
         select(self.channel, self.file)?;
         match self.first_block_with(&Command::new(0x00, 0xB0, 0x00, 0x00))? {
             Block::Data => Ok(()),

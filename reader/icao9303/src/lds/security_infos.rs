@@ -172,6 +172,16 @@ impl SecurityInfos {
         })
     }
 
+    /// The same without one way to do PACE: for a chip that does not have what it offers.
+    #[must_use]
+    pub fn without_pace(&self, protocol: PaceProtocol, parameter_id: Option<u64>) -> Self {
+        let is_it = |info: &&SecurityInfo| match info.content {
+            SecurityInfoContent::Pace(pace) => pace.protocol == protocol && pace.parameter_id == parameter_id,
+            _ => false,
+        };
+        Self { infos: self.infos.iter().filter(|info| !is_it(info)).cloned().collect() }
+    }
+
     /// The chip's own domain parameters for PACE.
     pub fn pace_domain_parameters(&self) -> impl Iterator<Item = &PaceDomainParameterInfo> {
         self.infos.iter().filter_map(|info| match &info.content {

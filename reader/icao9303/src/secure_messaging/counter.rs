@@ -108,6 +108,20 @@ impl Counter {
         !self.ended
     }
 
+    /// Takes over what the same chip has shown of its habits under other keys.
+    pub(super) const fn learn_from(&mut self, before: &Self) {
+        self.order = before.order;
+    }
+
+    /// Tries first that the chip counts so many of the two messages of an exchange.
+    pub(super) const fn expect(&mut self, counted: u8) {
+        self.order = match counted {
+            0 => [NEITHER, COMMAND_ONLY, BOTH, COMMAND_ALWAYS],
+            1 => [COMMAND_ONLY, NEITHER, BOTH, COMMAND_ALWAYS],
+            _ => [BOTH, COMMAND_ONLY, NEITHER, COMMAND_ALWAYS],
+        };
+    }
+
     pub(super) const fn has_ended(&self) -> bool {
         self.ended
     }
@@ -164,6 +178,24 @@ mod tests {
         counter.answered();
         counter.unanswered(false);
         assert_eq!(counter.for_command(), 3);
+    }
+
+    #[test]
+    fn a_habit_is_known_under_the_next_keys_and_can_be_expected_from_the_start() {
+        let mut counter = Counter::new(0);
+        counter.unanswered(false);
+        assert!(counter.refused()); // only the command counted
+        counter.answered();
+        let mut next = Counter::new(0);
+        next.learn_from(&counter);
+        next.unanswered(false);
+        assert_eq!(next.for_command(), 2);
+        for (counted, value) in [(0, 1), (1, 2), (2, 3)] {
+            let mut expecting = Counter::new(0);
+            expecting.expect(counted);
+            expecting.unanswered(false);
+            assert_eq!(expecting.for_command(), value);
+        }
     }
 
     #[test]
