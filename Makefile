@@ -37,12 +37,8 @@ bare: packages-bare ## Build the no_std crates for a microcontroller (thumbv7m)
 .PHONY: bench
 bench: packages-pcsc ## Measure reads through the service on a modelled link, the host's own time, memory and size
 	@tests/need-packages time
-	$(CARGO) build --quiet --release --workspace
-	$(CARGO) bench --quiet -p cccd --bench read --no-run
-	@tests/private-pcscd $(CARGO) bench --quiet --offline -p cccd --bench read
-	@command time -f 'cccd read --virtual: peak memory %M KiB, the simulated chip included' \
-	  target/release/cccd read --virtual --json >/dev/null
-	@stat -c '%n: %s bytes' target/release/cccd
+	$(CARGO) bench --quiet --workspace --bench read --no-run
+	@tests/private-pcscd $(CARGO) bench --quiet --offline --workspace --bench read
 
 # Coverage for libFuzzer, on the stable compiler: no sanitizer is needed where no code is unsafe.
 FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \

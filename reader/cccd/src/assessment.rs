@@ -3,7 +3,7 @@
 //! Nothing here talks to a card: the same serves a live read, a folder of files and a recorded session. [`content`]
 //! parses the data groups; [`unsigned`] says which of them nobody vouches for; [`proofs`] what the chip's own proofs are
 //! worth under passive authentication; [`card_security`] whether EF.CardSecurity is the issuer's; [`offer`] compares the
-//! unsigned offer of PACE with the signed one.
+//! unsigned offer of PACE with the signed one; [`identity`] is what can be said before everything is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +30,7 @@ use crate::{validity, warning};
 
 mod card_security;
 pub mod content;
+pub mod identity;
 mod offer;
 mod proofs;
 mod unsigned;
@@ -101,6 +102,13 @@ pub struct Yardstick<'a> {
     pub given: Given<'a>,
 }
 
+impl<'a> Yardstick<'a> {
+    fn trust(&self) -> Trust<'a> {
+        let Trusted { anchors, revocation_lists, .. } = self.trusted;
+        Trust { anchors, revocation_lists, now: self.at.as_second() }
+    }
+}
+
 /// The judgement.
 #[derive(Debug)]
 pub struct Assessment {
@@ -127,10 +135,18 @@ pub struct Assessment {
 /// Judges.
 #[must_use]
 pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
+    assess_knowing(evidence, by, None)
+}
+
+/// The same, where passive authentication of the same EF.SOD and DG1 was done before and succeeded.
+pub(crate) fn assess_knowing(
+    evidence: &Evidence<'_>,
+    by: &Yardstick<'_>,
+    known: Option<&PassiveAuthentication>,
+) -> Assessment {
     let content = Content::of(evidence.files, validity::today_in_vietnam(by.at));
-    let trust =
-        Trust { anchors: &by.trusted.anchors, revocation_lists: &by.trusted.revocation_lists, now: by.at.as_second() };
-    let passive = passively(evidence, &content, &trust);
+    let trust = by.trust();
+    let passive = passively(evidence, &content, &trust, known);
     let vouched_for = &passive.data_group_hashes.given;
     let named = vouched_for.contains(&DataGroup::DG1.number());
     let identity = if named { document(evidence, &content) } else { DocumentIdentity::default() };
@@ -176,7 +192,12 @@ pub fn assess(evidence: &Evidence<'_>, by: &Yardstick<'_>) -> Assessment {
     }
 }
 
-fn passively(evidence: &Evidence<'_>, content: &Content, trust: &Trust<'_>) -> PassiveAuthentication {
+fn passively(
+    evidence: &Evidence<'_>,
+    content: &Content,
+    trust: &Trust<'_>,
+    known: Option<&PassiveAuthentication>,
+) -> PassiveAuthentication {
     let files: Vec<_> = DataGroup::all().filter_map(|group| Some((group.number(), evidence.group(group)?))).collect();
     let cut: Vec<_> = files.iter().filter(|(_, file)| lds::is_cut_short(file)).map(|(group, _)| *group).collect();
     let sod = evidence.files.get(&ElementaryFile::Sod).map(Vec::as_slice);
@@ -187,7 +208,10 @@ fn passively(evidence: &Evidence<'_>, content: &Content, trust: &Trust<'_>) -> P
         asked: evidence.asked.map_or(Asked::All, Asked::Only),
         document: document(evidence, content),
     };
-    passive_authentication::verify(&seen, trust)
+    match known {
+        Some(known) => known.with_files(&seen),
+        None => passive_authentication::verify(&seen, trust),
+    }
 }
 
 /// What DG1 says of the document: by its MRZ, or where that cannot be read, by the letters it begins with. What is wrong

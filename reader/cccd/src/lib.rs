@@ -27,6 +27,7 @@ pub mod warning;
 // How a card is read and judged.
 pub mod assessment;
 pub mod inspection;
+pub mod live;
 pub mod pcsc;
 pub mod read;
 pub mod trace;

@@ -13,7 +13,7 @@ use icao9303::crypto::cipher::Cipher;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use icao9303::mrz::MrzKey;
 use icao9303::pace::ChipAuthenticationMapping;
-use icao9303::transport::{LinkLimits, TransportError};
+use icao9303::transport::{Learnt, TransportError};
 
 use crate::can::Can;
 
@@ -97,8 +97,8 @@ pub struct Reading {
     pub chip_authentication: Option<Check>,
     /// Active Authentication, likewise.
     pub active_authentication: Option<Check>,
-    /// What the link carried in the end.
-    pub limits: LinkLimits,
+    /// What the link carried in the end, and in what blocks.
+    pub learnt: Learnt,
     /// The card was removed and put back, and the read was started over: how many times.
     pub restarts: u32,
 }

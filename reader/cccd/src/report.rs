@@ -32,7 +32,7 @@ pub fn of_read(
 ) -> Value {
     let mut report = Map::new();
     report.insert("schema".into(), "cccd.read/1".into());
-    report.insert("reader".into(), reader_value(reader, reading.limits));
+    report.insert("reader".into(), reader_value(reader, reading.learnt.limits));
     report.insert("access".into(), access(reading));
     add_assessment(&mut report, &files(reading), assessment);
     report.insert("timing".into(), timing(statistics, total));
@@ -114,13 +114,20 @@ fn remarks(remarks: &[Remark]) -> Value {
 pub fn timing(statistics: &Statistics, total: Duration) -> Value {
     let phases: Map<_, _> =
         statistics.phases().iter().map(|(name, spent)| (name.clone(), milliseconds(*spent).into())).collect();
-    json!({
+    let mut timing = json!({
         "total_ms": milliseconds(total),
         "apdus": statistics.apdus,
         "bytes_sent": statistics.bytes_sent,
         "bytes_received": statistics.bytes_received,
         "phases": phases,
-    })
+    });
+    // From the first command on: to the last response, and until DG1 and DG13 were proven.
+    for (name, spent) in [("exchange_ms", statistics.exchange()), ("identity_ms", statistics.identity())] {
+        if let Some(spent) = spent {
+            timing[name] = milliseconds(spent).into();
+        }
+    }
+    timing
 }
 
 fn milliseconds(duration: Duration) -> f64 {

@@ -21,13 +21,16 @@
 //! ! 812.004 card_removed
 //! ```
 //!
+//! `limits 65544 65538 learnt 4096 2048 223`: an earlier session had learnt what such a chip takes, and that it gives at most
+//! 223 bytes of a file at once.
+//!
 //! Times are milliseconds since the session began. A trace holds everything that decided the session's result: the
 //! password, the options, the trust anchors and CRLs, the time of checking, and each random number that the terminal
 //! drew. It is therefore personal data, and more: with it the recorded session can be decrypted.
 
 use std::time::Duration;
 
-use icao9303::transport::{LinkLimits, TransportError};
+use icao9303::transport::{Learnt, LinkLimits, TransportError};
 use zeroize::Zeroizing;
 
 pub mod anonymise;
@@ -55,8 +58,8 @@ pub enum Event {
     Reader(String),
     /// The card's answer to reset.
     Atr(Vec<u8>),
-    /// What the link could carry.
-    Limits(LinkLimits),
+    /// What the link could carry, and what earlier sessions with such a chip had learnt of it.
+    Limits(LinkLimits, Option<Learnt>),
     /// An option of the read, by its long name on the command line. A flag has an empty value.
     Option(String, String),
     /// The secret that opened the chip: its kind (`can`, `mrz`, `pin`, `puk`) and value.

@@ -48,7 +48,7 @@ use crate::{
     mrz::MrzKey,
     pace::{self, ChipAuthenticationMapping, Established, PaceSelection, Password},
     secure_messaging::SecureMessaging,
-    transport::{LinkLimits, Transport},
+    transport::{Learnt, LinkLimits, Transport},
 };
 
 /// A chip in the state `S`: [`Connected`] or [`Secured`].
@@ -266,6 +266,19 @@ impl<T: Transport, S> Card<T, S> {
     /// bounds it in any case.
     pub const fn restrict(&mut self, chip: LinkLimits) {
         self.session.channel.link_mut().restrict(chip);
+    }
+
+    /// Takes over what an earlier session with such a chip over the same link learnt. It holds until the chip or the link
+    /// refuses it.
+    pub const fn recall(&mut self, learnt: Learnt) {
+        self.restrict(learnt.limits);
+        self.session.block = reading::BlockSize::of_at_most(learnt.block);
+    }
+
+    /// What this session has learnt of link and chip, for the next one.
+    #[must_use]
+    pub fn learnt(&self) -> Learnt {
+        Learnt { limits: self.limits(), block: self.session.block.limit() }
     }
 
     /// What link and chip carry, as far as it is known now: extended length is given up where it was refused.

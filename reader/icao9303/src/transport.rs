@@ -12,6 +12,11 @@ pub trait Transport {
 
     /// What the link can carry, as far as it is known now.
     fn limits(&self) -> LinkLimits;
+
+    /// What earlier sessions with such chips over this link taught, where somebody has kept it.
+    fn learnt(&self) -> Option<Learnt> {
+        None
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for &mut T {
@@ -22,6 +27,20 @@ impl<T: Transport + ?Sized> Transport for &mut T {
     fn limits(&self) -> LinkLimits {
         (**self).limits()
     }
+
+    fn learnt(&self) -> Option<Learnt> {
+        (**self).learnt()
+    }
+}
+
+/// What one session finds out and the next one with the same kind of chip over the same link need not: what both carry,
+/// and how long a block of a file may be. Nothing about one card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Learnt {
+    /// What link and chip carry.
+    pub limits: LinkLimits,
+    /// The chip refused to give more bytes of a file than these at once.
+    pub block: Option<usize>,
 }
 
 /// The longest APDUs that a link carries, in bytes, headers and status bytes included.

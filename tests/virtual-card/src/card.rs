@@ -17,6 +17,8 @@ pub struct Card {
     removals: Vec<Removal>,
     commands: u64,
     previous: Vec<u8>,
+    /// By how much answers came later than the link says, in all: sleeping ends a little late each time.
+    late: Duration,
 }
 
 /// A fault of answers, and how often it was due.
@@ -65,7 +67,7 @@ impl Card {
         let mut removals = faults.removals.clone();
         removals.sort_by_key(|removal| removal.after);
         let chip = Chip::new(image, faults, Box::new(randomness));
-        Self { chip, link, answers, removals, commands: 0, previous: Vec::new() }
+        Self { chip, link, answers, removals, commands: 0, previous: Vec::new(), late: Duration::ZERO }
     }
 
     /// The answer to reset.
@@ -106,12 +108,22 @@ impl Card {
             None => (answer, Duration::ZERO),
         };
         self.previous = genuine;
-        std::thread::sleep((time + delay).saturating_sub(start.elapsed()));
+        self.wait(start, time + delay);
         let away = self.removed_after(self.commands, false);
         if away.is_some() {
             self.chip.reset();
         }
         Outcome::Answer(answer, away)
+    }
+
+    /// Waits until an exchange has taken so long, what the chip itself has computed included, and makes good for earlier
+    /// ones that took longer.
+    fn wait(&mut self, start: Instant, time: Duration) {
+        if time.is_zero() {
+            return;
+        }
+        std::thread::sleep(time.saturating_sub(start.elapsed() + self.late));
+        self.late = (self.late + start.elapsed()).saturating_sub(time);
     }
 
     /// The removal that is due once so many commands are answered.

@@ -24,8 +24,8 @@ pub struct LinkModel {
 }
 
 impl LinkModel {
-    /// The link that the project measures with: 5 ms per APDU, 424 kbit/s.
-    pub const REFERENCE: Self = Self { ms_per_apdu: 5, bits_per_second: 424_000, ms_per_key_operation: 0 };
+    /// The link and chip that the project measures with: 5 ms per APDU, 424 kbit/s, 80 ms per operation with a key.
+    pub const REFERENCE: Self = Self { ms_per_apdu: 5, bits_per_second: 424_000, ms_per_key_operation: 80 };
 
     /// How long one exchange takes.
     #[must_use]

@@ -2,6 +2,7 @@
 //!
 //! [`credentials`] turns options into what opens the chip; [`progress`] says on standard error what happens meanwhile;
 //! [`delivery`] writes the portrait and the files;
+//! [`page`] shows who it is early and then the rest;
 //! [`errors`] gives every failure its code; `virtual_card` stands in for a card where there is none.
 
 use std::path::{Path, PathBuf};
@@ -14,19 +15,23 @@ use jiff::Timestamp;
 
 use super::failure::{Exit, Failure};
 use super::{output, trust};
-use crate::assessment::{self, Assessment, Evidence, Yardstick};
-use crate::pcsc::{PcscCards, ReaderChoice};
-use crate::read::{self, AccessChoice, CardSource, Goal, Reading, Request, Statistics};
+use crate::assessment::Yardstick;
+use crate::assessment::identity::Identity;
+use crate::live::{self, Live};
+use crate::pcsc::{LinkMemory, PcscCards, ReaderChoice};
+use crate::read::{self, AccessChoice, CardSource, Goal, Request, Statistics};
 use crate::report::{self, ReaderSection};
-use crate::terminal::{Style, view};
+use crate::terminal::view;
 use crate::trust_store::Trusted;
 use crate::verdict::Verdict;
 use credentials::Credentials;
+use page::Page;
 use recording::Recording;
 
 mod credentials;
 pub(super) mod delivery;
 pub(super) mod errors;
+mod page;
 mod progress;
 mod recording;
 mod virtual_card;
@@ -92,27 +97,31 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
     // Everything that can be wrong with the options is found before a card is touched.
     let order = Order::of(arguments)?;
     let mut trusted = arguments.trust.load()?;
+    let mut page = (!json).then(Page::new);
     let mut done = match &arguments.virtual_card {
-        Some(profile) => read_simulated(&order, profile.as_deref(), &mut trusted)?,
-        None => read_in_reader(&order)?,
+        Some(profile) => read_simulated(&order, profile.as_deref(), &mut trusted, page.as_mut())?,
+        None => read_in_reader(&order, &trusted, page.as_mut())?,
     };
     let mut unwritten: Vec<Failure> = Vec::new();
     if let Some(recording) = done.recording.take() {
         unwritten.extend(recording.end(&done, &trusted));
     }
-    let asked = order.goal.numbers();
-    let assessment = judge(&done, asked.as_deref(), &trusted, order.at);
-    trusted.notes.iter().for_each(output::note);
-    unwritten.extend(delivery::deliver(arguments, &done, &assessment));
+    let Live { reading, assessment } = &done.live;
     let total = done.statistics.elapsed();
-    if json {
-        let mut result = report::of_read(&done.reader, &done.reading, &assessment, &done.statistics, total);
+    let whole = page.as_ref().map(|page| view::of_read(reading, assessment, &done.statistics, total, page.style()));
+    if let (Some(page), Some(whole)) = (&mut page, &whole) {
+        page.make_room(whole);
+    }
+    trusted.notes.iter().for_each(output::note);
+    unwritten.extend(delivery::deliver(arguments, reading, assessment));
+    if let (Some(page), Some(whole)) = (page, whole) {
+        page.whole(&whole);
+    } else {
+        let mut result = report::of_read(&done.reader, reading, assessment, &done.statistics, total);
         if let Some(failure) = unwritten.first() {
             result["error"] = failure.value();
         }
         output::json(&result);
-    } else {
-        output::text(&view::of_read(&done.reading, &assessment, &done.statistics, total, &Style::of_stdout()));
     }
     unwritten.iter().for_each(Failure::tell);
     Ok(match exit_of(assessment.verdict) {
@@ -159,27 +168,39 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Reads from a source, and records it where that is asked for.
+    /// Reads from a source and judges, and records it where that is asked for. The page shows who it is early.
     fn carry_out<S: CardSource>(
         &self,
         source: &mut S,
         reader: &str,
         credentials: &Credentials,
-    ) -> Result<(Reading, Statistics, Option<Recording>), Failure> {
+        trusted: &Trusted,
+        page: Option<&mut Page>,
+    ) -> Result<(Live, Statistics, Option<Recording>), Failure> {
         let request = self.request(credentials);
         let begin = |path: &PathBuf| Recording::begin(path, self.at, reader, &request, credentials);
         let recording = self.arguments.trace.as_ref().map(begin).transpose()?;
         let mut statistics = Statistics::start();
         let mut progress = progress::Progress::on_stderr();
         let mut observer = |event: read::Event<'_>| progress.show(&event);
+        let mut page = page;
+        let mut on_identity = |identity: &Identity| {
+            if let Some(page) = &mut page {
+                page.identity(identity);
+            }
+        };
+        let by = Yardstick { trusted, at: self.at, given: credentials.given() };
         let rng = &mut UnwrapErr(SysRng);
         let read = match recording.as_ref().map(Recording::recorder) {
-            None => read::read(source, &request, &mut statistics, rng, &mut observer),
-            Some(to) => read::read(&mut to.source(source), &request, &mut statistics, &mut to.rng(rng), &mut observer),
+            None => live::read(source, &request, &by, &mut statistics, rng, &mut observer, &mut on_identity),
+            Some(to) => {
+                let (source, rng) = (&mut to.source(source), &mut to.rng(rng));
+                live::read(source, &request, &by, &mut statistics, rng, &mut observer, &mut on_identity)
+            }
         };
         progress.end();
         match read {
-            Ok(reading) => Ok((reading, statistics, recording)),
+            Ok(live) => Ok((live, statistics, recording)),
             Err(error) => {
                 let timing = report::timing(&statistics, statistics.elapsed());
                 Err(errors::failure_of(&error).with_timing(timing))
@@ -188,27 +209,31 @@ impl<'a> Order<'a> {
     }
 }
 
-/// A card that was read.
+/// A card that was read and judged.
 struct Done {
     reader: ReaderSection,
-    credentials: Credentials,
-    reading: Reading,
+    live: Live,
     statistics: Statistics,
     recording: Option<Recording>,
 }
 
-fn read_in_reader(order: &Order<'_>) -> Result<Done, Failure> {
+fn read_in_reader(order: &Order<'_>, trusted: &Trusted, page: Option<&mut Page>) -> Result<Done, Failure> {
     let arguments = order.arguments;
     let credentials = arguments.credentials.resolve_or_ask(order.at)?;
     let choice = arguments.reader.as_deref().map_or(ReaderChoice::Any, ReaderChoice::parse);
-    let mut cards = PcscCards::new(choice, arguments.wait, arguments.timeout);
+    let mut cards = PcscCards::new(choice, arguments.wait, arguments.timeout).remembering(LinkMemory::of_the_user());
     let name = cards.wait_for_first()?.name.clone();
-    let (reading, statistics, recording) = order.carry_out(&mut cards, &name, &credentials)?;
+    let (live, statistics, recording) = order.carry_out(&mut cards, &name, &credentials, trusted, page)?;
     let reader = ReaderSection { name, atr: cards.atr().map(<[u8]>::to_vec) };
-    Ok(Done { reader, credentials, reading, statistics, recording })
+    Ok(Done { reader, live, statistics, recording })
 }
 
-fn read_simulated(order: &Order<'_>, profile: Option<&Path>, trusted: &mut Trusted) -> Result<Done, Failure> {
+fn read_simulated(
+    order: &Order<'_>,
+    profile: Option<&Path>,
+    trusted: &mut Trusted,
+    page: Option<&mut Page>,
+) -> Result<Done, Failure> {
     let arguments = order.arguments;
     let mut card = virtual_card::Made::new(profile, arguments.wait, arguments.timeout)?;
     let credentials = match arguments.credentials.resolve(order.at)? {
@@ -219,8 +244,8 @@ fn read_simulated(order: &Order<'_>, profile: Option<&Path>, trusted: &mut Trust
         card.vouch(trusted)?;
     }
     let reader = card.reader();
-    let (reading, statistics, recording) = order.carry_out(&mut card, &reader.name, &credentials)?;
-    Ok(Done { reader, credentials, reading, statistics, recording })
+    let (live, statistics, recording) = order.carry_out(&mut card, &reader.name, &credentials, trusted, page)?;
+    Ok(Done { reader, live, statistics, recording })
 }
 
 /// How a verdict ends the command.
@@ -230,11 +255,6 @@ pub(super) fn exit_of(verdict: Verdict) -> Exit {
         Verdict::Unconfirmed => Exit::Unconfirmed,
         Verdict::Rejected => Exit::Rejected,
     }
-}
-
-fn judge(done: &Done, asked: Option<&[u8]>, trusted: &Trusted, at: Timestamp) -> Assessment {
-    let evidence = Evidence::of(&done.reading, asked, true);
-    assessment::assess(&evidence, &Yardstick { trusted, at, given: done.credentials.given() })
 }
 
 fn parse_challenge(text: &str) -> Result<[u8; 8], Failure> {

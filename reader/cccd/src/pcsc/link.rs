@@ -18,7 +18,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use icao9303::transport::{LinkLimits, Transport, TransportError};
+use icao9303::transport::{Learnt, LinkLimits, Transport, TransportError};
 
 use super::atr::{ExtendedLength, extended_length};
 use super::error::PcscError;
@@ -34,6 +34,7 @@ pub struct PcscTransport {
     answers: Receiver<Answer>,
     opened: Opened,
     limits: LinkLimits,
+    learnt: Option<Learnt>,
     deadline: Option<Instant>,
     answer_time: Duration,
     dead: Option<TransportError>,
@@ -80,6 +81,7 @@ impl PcscTransport {
             answers,
             opened,
             limits,
+            learnt: None,
             deadline: Some(deadline),
             answer_time: ANSWER_TIME,
             dead: None,
@@ -95,6 +97,11 @@ impl PcscTransport {
     /// Sets when everything must be over; `None`: only the time for one answer counts.
     pub fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.deadline = deadline;
+    }
+
+    /// Says what earlier sessions with such a card in this reader learnt.
+    pub fn set_learnt(&mut self, learnt: Option<Learnt>) {
+        self.learnt = learnt;
     }
 
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
@@ -130,6 +137,10 @@ impl Transport for PcscTransport {
 
     fn limits(&self) -> LinkLimits {
         self.limits
+    }
+
+    fn learnt(&self) -> Option<Learnt> {
+        self.learnt
     }
 }
 

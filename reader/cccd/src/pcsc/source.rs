@@ -3,10 +3,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use icao9303::transport::TransportError;
+use icao9303::transport::{Learnt, TransportError};
 
 use super::error::PcscError;
 use super::link::PcscTransport;
+use super::memory::{Link, LinkMemory};
 use super::readers::{self, Reader, ReaderChoice};
 use crate::read::CardSource;
 
@@ -22,6 +23,7 @@ pub struct PcscCards {
     deadline: Option<Instant>,
     reader: Option<Reader>,
     atr: Option<Vec<u8>>,
+    memory: Option<LinkMemory>,
 }
 
 impl PcscCards {
@@ -29,7 +31,14 @@ impl PcscCards {
     /// is there.
     #[must_use]
     pub fn new(choice: ReaderChoice, wait: Duration, limit: Duration) -> Self {
-        Self { choice, wait, limit, deadline: None, reader: None, atr: None }
+        Self { choice, wait, limit, deadline: None, reader: None, atr: None, memory: None }
+    }
+
+    /// The same, keeping what readers and kinds of cards carry from one read to the next.
+    #[must_use]
+    pub fn remembering(mut self, memory: Option<LinkMemory>) -> Self {
+        self.memory = memory;
+        self
     }
 
     /// Waits for the first card, and starts the time limit when it is there.
@@ -60,9 +69,16 @@ impl PcscCards {
         }
         let name = self.reader.as_ref().map(|reader| reader.name.clone()).ok_or(PcscError::NoReader)?;
         let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + self.limit);
-        let link = PcscTransport::connect(&name, deadline)?;
+        let mut link = PcscTransport::connect(&name, deadline)?;
         self.atr = Some(link.atr().to_vec());
+        link.set_learnt(self.kept().and_then(|(memory, link)| memory.recall(link)));
         Ok(link)
+    }
+
+    /// Where it is kept what the present reader carries with such a card.
+    fn kept(&self) -> Option<(&LinkMemory, Link)> {
+        let link = Link::of(&self.reader.as_ref()?.name, self.atr.as_deref()?);
+        Some((self.memory.as_ref()?, link))
     }
 }
 
@@ -90,6 +106,12 @@ impl CardSource for PcscCards {
             }
             Err(PcscError::NoCard | PcscError::Unresponsive) => Ok(false),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    fn learn(&mut self, learnt: Option<Learnt>) {
+        if let Some((memory, link)) = self.kept() {
+            memory.keep(link, learnt);
         }
     }
 }

@@ -5,7 +5,7 @@ use icao9303::lds::atr_info::AtrInfo;
 use icao9303::lds::file::ElementaryFile;
 use icao9303::lds::security_infos::SecurityInfos;
 use icao9303::pace::{Password, select};
-use icao9303::transport::{LinkLimits, Transport};
+use icao9303::transport::{Learnt, LinkLimits, Transport};
 use rand_core::CryptoRng;
 
 use super::{AccessChoice, ReadError, Request};
@@ -20,14 +20,21 @@ pub(super) struct Opened<T> {
     pub card_access: Option<Vec<u8>>,
 }
 
-/// Reads EF.CardAccess and opens the chip as the request allows.
+/// Reads EF.CardAccess and opens the chip as the request allows. What the link and such chips carry is asked only where no
+/// earlier session has learnt it.
 pub(super) fn open<T: Transport>(
     mut card: Card<T, Connected>,
+    learnt: Option<Learnt>,
     request: &Request,
     rng: &mut dyn CryptoRng,
 ) -> Result<Opened<T>, ReadError> {
+    if let Some(learnt) = learnt {
+        card.recall(learnt);
+    }
     let card_access = card.card_access()?.map(|content| content.bytes);
-    learn_limits(&mut card)?;
+    if learnt.is_none() {
+        learn_limits(&mut card)?;
+    }
     let offer = match &card_access {
         None => None,
         Some(bytes) => match SecurityInfos::parse(bytes) {

@@ -62,7 +62,8 @@ pub fn run<T: Transport>(
     observer: Observer<'_>,
 ) -> Result<Reading, Ended> {
     begin(statistics, observer, "access");
-    let mut opened = access::open(Card::new(Metered::new(link, statistics)), request, rng)?;
+    let learnt = link.learnt();
+    let mut opened = access::open(Card::new(Metered::new(link, statistics)), learnt, request, rng)?;
     opened.card.expect_counted(2 - lessons.losses % 3);
     let mut session = Session {
         cipher: opened.card.cipher(),
@@ -91,7 +92,7 @@ pub fn run<T: Transport>(
         let why = session.refused.values().next().cloned().unwrap_or_default();
         return Err(ReadError::NothingGiven(why).into());
     }
-    let limits = session.card.limits();
+    let learnt = session.card.learnt();
     let access = session.card.access().clone();
     let Session { mut card, files, refused, cut, .. } = session;
     card.transport_mut().statistics().end_phase();
@@ -107,7 +108,7 @@ pub fn run<T: Transport>(
         mapping_proof: card.chip_authentication_mapping().cloned(),
         chip_authentication,
         active_authentication,
-        limits,
+        learnt,
         restarts: 0,
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use icao9303::card::CardError;
-use icao9303::transport::{Transport, TransportError};
+use icao9303::transport::{Learnt, LinkLimits, Transport, TransportError};
 use rand_core::CryptoRng;
 
 use super::session::{self, Ended, Lessons, Observer};
@@ -27,6 +27,10 @@ pub trait CardSource {
     /// # Errors
     /// The reader went away.
     fn wait_for_return(&mut self) -> Result<bool, TransportError>;
+
+    /// Keeps what a session learnt of its link, for [`Transport::learnt`] of the next one with such a chip. `None`: what
+    /// was known is not to be relied on.
+    fn learn(&mut self, _learnt: Option<Learnt>) {}
 }
 
 /// How often a read starts over, however long the wait: a card that is taken away at the same place again and again is
@@ -62,7 +66,10 @@ pub fn read<S: CardSource>(
         };
         statistics.end_phase();
         match ended {
-            Ok(reading) => return Ok(Reading { restarts, ..reading }),
+            Ok(reading) => {
+                source.learn(Some(reading.learnt));
+                return Ok(Reading { restarts, ..reading });
+            }
             // Once only: the next session does not ask for the proof.
             Err(Ended::ChannelLostInProof(proof)) => lessons.proof = Some(proof),
             Err(Ended::ChannelLostAt(file, error)) => {
@@ -78,6 +85,10 @@ pub fn read<S: CardSource>(
                 observer(Event::StartedOver);
             }
             Err(Ended::Failed(error)) => {
+                if error.transport().is_some() {
+                    let short = Learnt { limits: LinkLimits::SHORT, block: None };
+                    source.learn(statistics.failed_at_extended_length().then_some(short));
+                }
                 if restarts >= MOST_RESTARTS || !may_be_removal(&error) {
                     return Err(error);
                 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use icao9303::transport::{LinkLimits, Transport, TransportError};
+use icao9303::transport::{Learnt, LinkLimits, Transport, TransportError};
 
 /// Tells how much time has passed: of the machine, or of a recording.
 #[derive(Clone)]
@@ -22,14 +22,16 @@ impl Clock {
         Self(Arc::new(elapsed))
     }
 
-    fn elapsed(&self) -> Duration {
+    /// How much has passed by now.
+    #[must_use]
+    pub fn now(&self) -> Duration {
         (self.0)()
     }
 }
 
 impl std::fmt::Debug for Clock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Clock({:?})", self.elapsed())
+        write!(f, "Clock({:?})", self.now())
     }
 }
 
@@ -46,6 +48,10 @@ pub struct Statistics {
     pub bytes_received: u64,
     phases: Vec<(String, Duration)>,
     current: Option<(String, Duration)>,
+    extended: bool,
+    first_command: Option<Duration>,
+    last_response: Option<Duration>,
+    identified: Option<Duration>,
 }
 
 impl Statistics {
@@ -58,25 +64,42 @@ impl Statistics {
     /// The same by another clock.
     #[must_use]
     pub fn start_by(clock: Clock) -> Self {
-        let began = clock.elapsed();
-        Self { clock, began, apdus: 0, bytes_sent: 0, bytes_received: 0, phases: Vec::new(), current: None }
+        let began = clock.now();
+        Self {
+            clock,
+            began,
+            apdus: 0,
+            bytes_sent: 0,
+            bytes_received: 0,
+            phases: Vec::new(),
+            current: None,
+            extended: false,
+            first_command: None,
+            last_response: None,
+            identified: None,
+        }
     }
 
     /// Ends the phase that runs and begins another; time adds up where a phase comes again.
     pub fn phase(&mut self, name: &str) {
         self.end_phase();
-        self.current = Some((name.to_owned(), self.clock.elapsed()));
+        self.current = Some((name.to_owned(), self.clock.now()));
     }
 
     /// Ends the phase that runs.
     pub fn end_phase(&mut self) {
         if let Some((name, began)) = self.current.take() {
-            let spent = self.clock.elapsed().saturating_sub(began);
+            let spent = self.clock.now().saturating_sub(began);
             match self.phases.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, sum)) => *sum += spent,
                 None => self.phases.push((name, spent)),
             }
         }
+    }
+
+    /// Whether the link failed at a command with extended length fields.
+    pub(super) const fn failed_at_extended_length(&self) -> bool {
+        self.extended
     }
 
     /// The phases that ended, in the order in which they first began.
@@ -85,10 +108,32 @@ impl Statistics {
         &self.phases
     }
 
+    /// From the first command to the last response: without the connection before, and the judgement behind.
+    #[must_use]
+    pub fn exchange(&self) -> Option<Duration> {
+        Some(self.last_response?.saturating_sub(self.first_command?))
+    }
+
+    /// From the first command until it was proven who it is, where that was before the end.
+    #[must_use]
+    pub fn identity(&self) -> Option<Duration> {
+        Some(self.identified?.saturating_sub(self.first_command?))
+    }
+
+    /// It was proven who it is, at this time of the clock.
+    pub(crate) fn identified(&mut self, at: Duration) {
+        self.identified = Some(at);
+    }
+
+    /// The clock, for another thread.
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
     /// Since the start.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.clock.elapsed().saturating_sub(self.began)
+        self.clock.now().saturating_sub(self.began)
     }
 }
 
@@ -115,7 +160,12 @@ impl<T: Transport> Transport for Metered<'_, T> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         self.statistics.apdus += 1;
         self.statistics.bytes_sent += command.len() as u64;
+        let now = self.statistics.clock.now();
+        self.statistics.first_command.get_or_insert(now);
+        self.statistics.extended = is_extended(command);
         let response = self.link.transmit(command)?;
+        self.statistics.extended = false;
+        self.statistics.last_response = Some(self.statistics.clock.now());
         self.statistics.bytes_received += response.len() as u64;
         Ok(response)
     }
@@ -123,6 +173,15 @@ impl<T: Transport> Transport for Metered<'_, T> {
     fn limits(&self) -> LinkLimits {
         self.link.limits()
     }
+
+    fn learnt(&self) -> Option<Learnt> {
+        self.link.learnt()
+    }
+}
+
+/// Whether a command has extended length fields: the first byte of these is 0, and more follow (ISO/IEC 7816-4, 5.2).
+fn is_extended(command: &[u8]) -> bool {
+    command.get(4) == Some(&0) && command.len() > 5
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ use super::rows::marked;
 use super::style::{Paint, Style};
 use super::text::{clean, wrapped};
 use crate::assessment::Assessment;
+use crate::assessment::identity::Identity;
+use crate::holder::Holder;
 use crate::messages;
 use crate::read::{Reading, Statistics};
 use crate::verdict::{self, Verdict};
@@ -38,6 +40,16 @@ pub fn of_read(
     let mut page = Page::new(style);
     page.assessment(assessment, Some(reading));
     page.timing(statistics, total);
+    page.text
+}
+
+/// Who it is, while the rest is still being read. The page of the whole read begins the same where no picture is drawn.
+#[must_use]
+pub fn of_identity(identity: &Identity, style: &Style) -> String {
+    let mut page = Page::new(style);
+    for line in page.fields(&identity.holder, style.width) {
+        page.line(&line);
+    }
     page.text
 }
 
@@ -104,12 +116,7 @@ impl<'a> Page<'a> {
             }
             Some(Err(_)) | None => (&[][..], 0),
         };
-        let mut beside = vec![format!(
-            "{} {}",
-            self.style.paint(Paint::Strong, "THẺ CĂN CƯỚC"),
-            self.style.paint(Paint::Faint, "· ID CARD"),
-        )];
-        beside.extend(holder::lines(&assessment.holder, self.style, self.style.width - width));
+        let mut beside = self.fields(&assessment.holder, self.style.width - width);
         let said = assessment.portrait.as_ref().map(|portrait| {
             let size = portrait.size.map_or_else(String::new, |(width, height)| format!(", {width}×{height}"));
             let picture = format!("{}{size}, {} B", portrait.format, portrait.bytes.len());
@@ -131,6 +138,13 @@ impl<'a> Page<'a> {
             let left = picture.get(row).map_or_else(|| blank.clone(), |line| format!("{line}{}", " ".repeat(GAP)));
             self.line(&format!("{left}{}", beside.get(row).map_or("", String::as_str)));
         }
+    }
+
+    fn fields(&self, holder: &Holder, width: usize) -> Vec<String> {
+        let (vi, en) = (Paint::Strong, Paint::Faint);
+        let mut lines = vec![format!("{} {}", self.style.paint(vi, "THẺ CĂN CƯỚC"), self.style.paint(en, "· ID CARD"))];
+        lines.extend(holder::lines(holder, self.style, width));
+        lines
     }
 
     fn remarks(&mut self, assessment: &Assessment) {

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use icao9303::transport::{LinkLimits, Transport, TransportError};
+use icao9303::transport::{Learnt, LinkLimits, Transport, TransportError};
 use rand_core::{CryptoRng, TryCryptoRng, TryRng};
 use zeroize::Zeroizing;
 
@@ -124,6 +124,10 @@ impl<T: Transport> Transport for RecordingTransport<T> {
     fn limits(&self) -> LinkLimits {
         self.inner.limits()
     }
+
+    fn learnt(&self) -> Option<Learnt> {
+        self.inner.learnt()
+    }
 }
 
 /// A source of cards whose links are recorded.
@@ -141,7 +145,7 @@ impl<S: CardSource> CardSource for RecordingSource<'_, S> {
     fn open(&mut self) -> Result<RecordingTransport<S::Link<'_>>, TransportError> {
         let opened = self.inner.open();
         self.recorder.event(&match &opened {
-            Ok(link) => Event::Limits(link.limits()),
+            Ok(link) => Event::Limits(link.limits(), link.learnt()),
             Err(error) => Event::LinkError(self.recorder.elapsed(), error.clone()),
         });
         Ok(self.recorder.transport(opened?))
@@ -153,6 +157,10 @@ impl<S: CardSource> CardSource for RecordingSource<'_, S> {
             self.recorder.event(&Event::CardReturned(self.recorder.elapsed()));
         }
         Ok(returned)
+    }
+
+    fn learn(&mut self, learnt: Option<Learnt>) {
+        self.inner.learn(learnt);
     }
 }
 

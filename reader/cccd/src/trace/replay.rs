@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use icao9303::transport::{LinkLimits, Transport, TransportError};
+use icao9303::transport::{Learnt, LinkLimits, Transport, TransportError};
 use rand_core::{TryCryptoRng, TryRng};
 
 use super::{Event, Trace};
@@ -27,6 +27,7 @@ struct State {
     /// How many there were.
     count: usize,
     limits: LinkLimits,
+    learnt: Option<Learnt>,
     /// The time of the recording.
     now: Duration,
     divergence: Option<Divergence>,
@@ -50,7 +51,7 @@ impl Replay {
             matches!(
                 event,
                 Event::Random(_)
-                    | Event::Limits(_)
+                    | Event::Limits(..)
                     | Event::Command(..)
                     | Event::Response(..)
                     | Event::LinkError(..)
@@ -60,7 +61,8 @@ impl Replay {
         let events = (1..).zip(trace.events.iter().filter(played).cloned()).collect();
         let events: VecDeque<_> = events;
         let count = events.len();
-        let state = State { events, count, limits: LinkLimits::SHORT, now: Duration::ZERO, divergence: None };
+        let state =
+            State { events, count, limits: LinkLimits::SHORT, learnt: None, now: Duration::ZERO, divergence: None };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
@@ -135,7 +137,7 @@ impl State {
         if let Some(divergence) = &self.divergence {
             return Err(TransportError::Failed(divergence.to_string()));
         }
-        if matches!(self.events.front(), Some((_, Event::Limits(_)))) {
+        if matches!(self.events.front(), Some((_, Event::Limits(..)))) {
             self.open()?;
         }
         match self.events.front() {
@@ -160,8 +162,8 @@ impl State {
     /// A link is opened: what it carries is recorded, or why it could not be.
     fn open(&mut self) -> Result<(), TransportError> {
         match self.events.front() {
-            Some((_, Event::Limits(limits))) => {
-                self.limits = *limits;
+            Some((_, Event::Limits(limits, learnt))) => {
+                (self.limits, self.learnt) = (*limits, *learnt);
                 self.pop();
                 Ok(())
             }
@@ -212,6 +214,10 @@ impl Transport for ReplayTransport {
 
     fn limits(&self) -> LinkLimits {
         self.0.state().limits
+    }
+
+    fn learnt(&self) -> Option<Learnt> {
+        self.0.state().learnt
     }
 }
 

@@ -48,7 +48,7 @@ pub fn exchanges(trace: &Trace) -> Vec<Exchange> {
     for event in &trace.events {
         number += usize::from(matches!(
             event,
-            Event::Limits(_)
+            Event::Limits(..)
                 | Event::Random(_)
                 | Event::Command(..)
                 | Event::Response(..)

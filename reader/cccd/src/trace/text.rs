@@ -2,7 +2,7 @@
 
 use std::{str::FromStr, time::Duration};
 
-use icao9303::transport::{LinkLimits, TransportError};
+use icao9303::transport::{Learnt, LinkLimits, TransportError};
 use zeroize::Zeroizing;
 
 use super::{Event, Trace};
@@ -47,7 +47,7 @@ pub fn keyword(event: &Event) -> &'static str {
         Event::Time(_) => "time",
         Event::Reader(_) => "reader",
         Event::Atr(_) => "atr",
-        Event::Limits(_) => "limits",
+        Event::Limits(..) => "limits",
         Event::Option(..) => "option",
         Event::Password(..) => "password",
         Event::Anchor(_) => "anchor",
@@ -67,7 +67,11 @@ pub fn line(event: &Event) -> Zeroizing<String> {
         Event::Time(time) => format!("{word} {time}"),
         Event::Reader(name) => format!("{word} {}", one_line(name)),
         Event::Atr(bytes) | Event::Anchor(bytes) | Event::Crl(bytes) => format!("{word} {}", Hex(bytes)),
-        Event::Limits(limits) => format!("{word} {} {}", limits.max_command, limits.max_response),
+        Event::Limits(limits, None) => format!("{word} {}", Lengths(*limits)),
+        Event::Limits(limits, Some(Learnt { limits: chip, block })) => {
+            let block = block.map_or_else(String::new, |block| format!(" {block}"));
+            format!("{word} {} learnt {}{block}", Lengths(*limits), Lengths(*chip))
+        }
         Event::Option(name, value) => format!("{word} {name} {}", one_line(value)).trim_end().to_owned(),
         Event::Password(kind, value) => format!("{word} {kind} {}", one_line(value)),
         Event::Random(bytes) => format!("{word} {}", Hex(bytes)),
@@ -118,7 +122,10 @@ fn parse_line(line: &str) -> Result<Event, TraceErrorKind> {
         "time" => Event::Time(rest.parse().map_err(|_| TraceErrorKind::Value("time"))?),
         "reader" => Event::Reader(rest.to_owned()),
         "atr" => Event::Atr(bytes(rest)?),
-        "limits" => Event::Limits(limits(rest)?),
+        "limits" => match rest.split_once(" learnt ") {
+            None => Event::Limits(limits(rest)?, None),
+            Some((link, learnt)) => Event::Limits(limits(link)?, Some(parse_learnt(learnt)?)),
+        },
         "option" => {
             let (name, value) = rest.split_once(' ').unwrap_or((rest, ""));
             Event::Option(name.to_owned(), value.to_owned())
@@ -148,6 +155,15 @@ fn limits(text: &str) -> Result<LinkLimits, TraceErrorKind> {
     let (command, response) = text.split_once(' ').ok_or(TraceErrorKind::Value("limits"))?;
     let number = |text: &str| text.parse().map_err(|_| TraceErrorKind::Value("limits"));
     Ok(LinkLimits { max_command: number(command)?, max_response: number(response)? })
+}
+
+fn parse_learnt(text: &str) -> Result<Learnt, TraceErrorKind> {
+    let block = text.match_indices(' ').nth(1).map(|(at, _)| text.split_at(at));
+    let number = |text: &str| text.trim_start().parse().map_err(|_| TraceErrorKind::Value("limits"));
+    Ok(match block {
+        None => Learnt { limits: limits(text)?, block: None },
+        Some((lengths, block)) => Learnt { limits: limits(lengths)?, block: Some(number(block)?) },
+    })
 }
 
 /// Milliseconds with three decimals, and what follows them.
@@ -195,6 +211,14 @@ impl std::fmt::Display for Hex<'_> {
     }
 }
 
+struct Lengths(LinkLimits);
+
+impl std::fmt::Display for Lengths {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.0.max_command, self.0.max_response)
+    }
+}
+
 struct Millis(Duration);
 
 impl std::fmt::Display for Millis {
@@ -215,6 +239,8 @@ time 2026-11-21T08:30:00Z
 reader Virtual PCD 00 00
 atr 3b88800149534349434343441e
 limits 261 258
+limits 65544 65538 learnt 4096 2048
+limits 65544 65538 learnt 261 258 100
 option access auto
 option allow-bac-fallback
 password can 123456
@@ -232,7 +258,7 @@ random 7f4e
     #[test]
     fn a_trace_reads_back_as_it_was_written() {
         let trace: Trace = TEXT.parse().unwrap();
-        assert_eq!(trace.events.len(), 16);
+        assert_eq!(trace.events.len(), 18);
         assert_eq!(trace.option("access"), Some("auto"));
         assert_eq!(trace.to_string(), TEXT);
     }
@@ -244,6 +270,8 @@ random 7f4e
             ("> 1 00", TraceErrorKind::Value("time")),
             ("< 1.000 0", TraceErrorKind::Value("hexadecimal text")),
             ("limits 261", TraceErrorKind::Value("limits")),
+            ("limits 261 258 learnt 261", TraceErrorKind::Value("limits")),
+            ("limits 261 258 learnt 261 258 a", TraceErrorKind::Value("limits")),
             ("time tomorrow", TraceErrorKind::Value("time")),
         ] {
             let text = format!("{FORMAT}\n# a comment\n\n{bad}\n");

@@ -4,13 +4,14 @@
 //! of the test's own; [`deviations`] are the habits of real documents; [`profiles`] reads every profile that comes with
 //! `virtual-card`; [`output`] holds what the command prints against the contract, [`delivery`] what it writes; [`shim`] is
 //! someone between card and reader, [`downgrade`] what he does to the offer of protocols, [`mapping`] what the proof of chip
-//! authentication mapping is worth.
+//! authentication mapping is worth; [`early`] is about what is known before the end.
 
 mod bad_input;
 mod card;
 mod delivery;
 mod deviations;
 mod downgrade;
+mod early;
 mod in_process;
 mod interruptions;
 mod mapping;

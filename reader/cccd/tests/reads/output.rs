@@ -41,8 +41,14 @@ impl Run {
 }
 
 /// Runs `cccd` with `--json` and nobody at a terminal, and holds the one value on standard output against the contract.
+/// It remembers nothing of earlier runs.
 pub fn cccd<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Run {
-    let output = raw(arguments, &["--json"]);
+    cccd_remembering(arguments, Path::new("/dev/null"))
+}
+
+/// The same with a cache folder.
+pub fn cccd_remembering<S: AsRef<std::ffi::OsStr>>(arguments: &[S], cache: &Path) -> Run {
+    let output = command(arguments).arg("--json").env("XDG_CACHE_HOME", cache).output().expect("it was built");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     let json: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {:?}\n{stderr}", String::from_utf8_lossy(&output.stdout)));
@@ -54,13 +60,14 @@ pub fn cccd<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Run {
 
 /// The same without `--json`: what a pipe gets.
 pub fn raw<S: AsRef<std::ffi::OsStr>>(arguments: &[S], more: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_cccd"))
-        .args(arguments)
-        .args(more)
-        .env("CCCD_TRUST_STORE", "/nonexistent")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the command was built with the test")
+    command(arguments).args(more).output().expect("the command was built with the test")
+}
+
+fn command<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cccd"));
+    command.args(arguments).stdin(Stdio::null());
+    command.env("CCCD_TRUST_STORE", "/nonexistent").env("XDG_CACHE_HOME", "/dev/null");
+    command
 }
 
 /// The project's root.

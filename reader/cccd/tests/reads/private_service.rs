@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use virtual_card::vpcd;
 
 use crate::card::Folder;
-use crate::output::{Run, cccd, root};
+use crate::output::{Run, cccd, cccd_remembering, root};
 
 /// Runs a test's body beside a private service: the outer half starts the script, the inner half is the body.
 #[track_caller]
@@ -70,6 +70,39 @@ fn extended_length_goes_through_the_service() {
         let run = read(&folder, &["--can", "123456"]).expect_exit(0);
         assert_eq!(run.json["reader"]["extended_length"], true);
         assert!(run.json["timing"]["apdus"].as_u64().unwrap() <= 24, "{:#}", run.json["timing"]);
+    });
+}
+
+#[test]
+fn what_a_chip_carries_is_asked_once_and_kept() {
+    beside_a_service("private_service::what_a_chip_carries_is_asked_once_and_kept", || {
+        let cache = tempfile::tempdir().expect("a folder");
+        let read = |folder: &Folder| {
+            let arguments = [&["read", "--wait", "10", "--can", "123456"].map(str::to_owned), &folder.vouchers()[..]];
+            cccd_remembering(&arguments.concat(), cache.path()).expect_exit(0)
+        };
+        let apdus = |run: &Run| run.json["timing"]["apdus"].as_u64().expect("a number");
+        // One that refuses extended length: asked once, then believed for three reads. The portrait comes in as many
+        // blocks each time.
+        let short = Folder::usual();
+        insert(&short);
+        let reads: Vec<_> = (0..5).map(|_| apdus(&read(&short))).collect();
+        assert_eq!(reads, [reads[0], reads[0] - 1, reads[0] - 1, reads[0] - 1, reads[0]]);
+        // One that has it, of the same kind by its answer to reset, in another reader: EF.ATR/INFO is read once.
+        let extended = Folder::of("[files]\nextended_length = { command = 65535, response = 65535 }");
+        let mut card = extended.card();
+        thread::spawn(move || vpcd::serve(&mut card, "127.0.0.1", vpcd::PORT + 1, |_| {}));
+        let read = |folder: &Folder| {
+            let arguments = ["read", "--wait", "10", "--can", "123456", "--reader", "1"].map(str::to_owned);
+            cccd_remembering(&[&arguments[..], &folder.vouchers()[..]].concat(), cache.path()).expect_exit(0)
+        };
+        let (first, second) = (read(&extended), read(&extended));
+        assert_eq!(second.json["reader"], first.json["reader"]);
+        assert!(apdus(&second) < apdus(&first));
+        // A damaged file costs no more than that, and is mended.
+        std::fs::write(cache.path().join("cccd/links"), [0xFF; 5000]).expect("written");
+        assert_eq!(apdus(&read(&extended)), apdus(&first));
+        assert_eq!(apdus(&read(&extended)), apdus(&second));
     });
 }
 

@@ -65,6 +65,18 @@ impl BlockSize {
         Self { refused_above: None }
     }
 
+    /// What an earlier session learnt. The bytes of a header are always given.
+    pub(super) const fn of_at_most(limit: Option<usize>) -> Self {
+        match limit {
+            Some(limit) if limit < HEADER => Self { refused_above: Some(HEADER) },
+            limit => Self { refused_above: limit },
+        }
+    }
+
+    pub(super) const fn limit(self) -> Option<usize> {
+        self.refused_above
+    }
+
     fn of<T: Transport>(self, channel: &Channel<T>) -> usize {
         channel.max_content().min(self.refused_above.unwrap_or(usize::MAX)).max(1)
     }

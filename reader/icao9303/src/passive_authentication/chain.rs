@@ -103,6 +103,10 @@ impl<'a> Pool<'a> {
         if below.len() > MAX_LINKS || below.contains(&authority) {
             return None;
         }
+        // An anchor that names its own key is trusted as it stands: its own signature would prove nothing more.
+        if self.is_anchored(authority) && names_its_own_key(authority) {
+            return Some(Trusted { path: vec![authority] });
+        }
         if authority.is_self_issued() && self.verify(authority, authority).is_ok() {
             // One that came with the signed object proves nothing: anyone can sign himself.
             return self.is_anchored(authority).then(|| Trusted { path: vec![authority] });
@@ -195,6 +199,11 @@ impl<'a> Pool<'a> {
 /// The same name and the same key.
 pub(crate) fn is_same_authority(one: &Certificate, other: &Certificate) -> bool {
     one.subject() == other.subject() && one.public_key_info() == other.public_key_info()
+}
+
+/// Whether it says by name and key identifier that its own key signed it: no link certificate does.
+fn names_its_own_key(certificate: &Certificate) -> bool {
+    certificate.is_self_issued() && key_fit(certificate, certificate) == KeyFit::Same
 }
 
 fn key_fit(certificate: &Certificate, issuer: &Certificate) -> KeyFit {

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 use icao9303::lds::file::ElementaryFile;
 
-use super::{Arguments, Done};
+use super::Arguments;
 use crate::assessment::Assessment;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::messages::Words;
+use crate::read::Reading;
 use crate::report;
 
 /// Whether everything that is asked for can be written. Nothing is left behind: the read may yet fail.
@@ -38,7 +39,7 @@ pub(super) fn check(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Writes the portrait and the files where they were asked for, and says what could not be written.
-pub(super) fn deliver(arguments: &Arguments, done: &Done, assessment: &Assessment) -> Vec<Failure> {
+pub(super) fn deliver(arguments: &Arguments, reading: &Reading, assessment: &Assessment) -> Vec<Failure> {
     let mut failures = Vec::new();
     let mut write = |path: &Path, bytes: &[u8]| {
         if let Err(error) = write_private(path, bytes) {
@@ -55,7 +56,7 @@ pub(super) fn deliver(arguments: &Arguments, done: &Done, assessment: &Assessmen
             failures.push(Failure::file(folder, &error).as_code("not_written"));
             return failures;
         }
-        for (file, bytes) in report::files(&done.reading) {
+        for (file, bytes) in report::files(reading) {
             let path = folder.join(dump_name(file));
             if let Err(error) = write_private(&path, bytes) {
                 failures.push(Failure::file(&path, &error).as_code("not_written"));

@@ -55,7 +55,7 @@ impl Recording {
         if let Some(atr) = &done.reader.atr {
             self.recorder.event(&Event::Atr(atr.clone()));
         }
-        trust::events(trusted, &done.reading).iter().for_each(|event| self.recorder.event(event));
+        trust::events(trusted, &done.live.reading).iter().for_each(|event| self.recorder.event(event));
         let error = self.recorder.finish().err()?;
         Some(Failure::file(&self.path, &error).as_code("not_written"))
     }

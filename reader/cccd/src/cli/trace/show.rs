@@ -47,7 +47,7 @@ fn value(trace: &Trace, secrets: bool) -> Value {
             Event::Time(time) => ("time", time.to_string().into()),
             Event::Reader(name) => ("reader", name.as_str().into()),
             Event::Atr(bytes) => ("atr", hex(bytes).into()),
-            Event::Limits(limits) => {
+            Event::Limits(limits, _) => {
                 ("limits", json!({ "max_command": limits.max_command, "max_response": limits.max_response }))
             }
             Event::Option(name, value) => {
@@ -141,7 +141,7 @@ fn header(trace: &Trace, secrets: bool) -> Vec<Row> {
             Event::Time(time) => add("Thời điểm kiểm tra", "checked at", time.to_string()),
             Event::Reader(name) => add("Đầu đọc", "reader", name.clone()),
             Event::Atr(bytes) => add("ATR", "answer to reset", hex(bytes)),
-            Event::Limits(limits) => {
+            Event::Limits(limits, _) => {
                 let (out, back) = (limits.max_command, limits.max_response);
                 add("Giới hạn", "limits", format!("{out} B đi · out, {back} B về · back"));
             }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use icao9303::transport::{LinkLimits, Transport, TransportError};
+use icao9303::transport::{Learnt, LinkLimits, Transport, TransportError};
 use virtual_card::chip::apdu::{Command, Reply};
 use virtual_card::chip::pace::{Choice, Pace, Progress};
 use virtual_card::chip::randomness::Randomness;
@@ -38,6 +38,7 @@ struct Chip {
     content: Content,
     randomness: Randomness,
     limits: LinkLimits,
+    learnt: Option<Learnt>,
     state: State,
     /// Why the chip could not follow the recording.
     objection: Option<String>,
@@ -65,7 +66,7 @@ impl Mirror {
         let script = trace.events.iter().filter(|event| {
             matches!(
                 event,
-                Event::Limits(_)
+                Event::Limits(..)
                     | Event::Command(..)
                     | Event::Response(..)
                     | Event::LinkError(..)
@@ -78,6 +79,7 @@ impl Mirror {
             content,
             randomness,
             limits: LinkLimits::SHORT,
+            learnt: None,
             state: State::default(),
             objection: None,
         })))
@@ -102,8 +104,8 @@ impl CardSource for Mirror {
         let mut chip = self.chip();
         chip.state = State::default();
         match chip.script.front() {
-            Some(Event::Limits(limits)) => {
-                chip.limits = *limits;
+            Some(Event::Limits(limits, learnt)) => {
+                (chip.limits, chip.learnt) = (*limits, *learnt);
                 chip.script.pop_front();
             }
             Some(Event::LinkError(_, error)) => {
@@ -135,11 +137,15 @@ impl Transport for Mirror {
     fn limits(&self) -> LinkLimits {
         self.chip().limits
     }
+
+    fn learnt(&self) -> Option<Learnt> {
+        self.chip().learnt
+    }
 }
 
 impl Chip {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        if matches!(self.script.front(), Some(Event::Limits(_))) {
+        if matches!(self.script.front(), Some(Event::Limits(..))) {
             self.script.pop_front();
         }
         self.exchanges += 1;
