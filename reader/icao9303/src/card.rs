@@ -9,6 +9,7 @@
 //!         .chip_authentication(infos, rng)
 //!         .chip_authentication_mapping()      what PACE-CAM has left to be verified
 //!         .active_authentication(key, infos, challenge)
+//!         .terminal_authentication(infos, terminal, rng)
 //! ```
 //!
 //! Nothing here does input or output, asks for the time or draws random numbers: a [`Transport`] carries the bytes, and
@@ -48,6 +49,7 @@ use crate::{
     mrz::MrzKey,
     pace::{self, ChipAuthenticationMapping, Established, PaceSelection, Password},
     secure_messaging::SecureMessaging,
+    terminal_authentication::{self, Terminal, TerminalAuthentication},
     transport::{Learnt, LinkLimits, Transport},
 };
 
@@ -153,7 +155,11 @@ impl<T: Transport> Card<T, Connected> {
             .enter(Location::Application)
             .and_then(|()| bac::establish(&mut self.session.channel, key, rng));
         match established {
-            Ok(security) => Ok(self.secured(security, Access::Bac, None)),
+            Ok(security) => {
+                let identifier = key.document_number_with_check_digit();
+                self.session.channel.binding_mut().chip_identifier = identifier.as_bytes().to_vec();
+                Ok(self.secured(security, Access::Bac, None))
+            }
             Err(error) => Err(Refused { card: self, error }),
         }
     }
@@ -233,6 +239,23 @@ impl<T: Transport> Card<T, Secured> {
     ) -> Result<ActiveAuthentication, CardError> {
         self.session.enter(Location::Application)?;
         active_authentication::run(&mut self.session.channel, public_key, infos, challenge)
+    }
+
+    /// Terminal Authentication, version 1 (BSI TR-03110-1): shows the terminal's certificates, and opens DG3 and DG4 as far
+    /// as they allow. Chip Authentication has to have passed; `infos` is the content of DG14.
+    ///
+    /// Never failed: what it finds is about the terminal, not about the chip.
+    ///
+    /// # Errors
+    /// The link or the channel failed.
+    pub fn terminal_authentication(
+        &mut self,
+        infos: Option<&SecurityInfos>,
+        terminal: &Terminal<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<TerminalAuthentication, CardError> {
+        self.session.enter(Location::Application)?;
+        terminal_authentication::run(&mut self.session.channel, infos, terminal, rng)
     }
 }
 

@@ -98,6 +98,10 @@ reasons! {
     PrintDiffers = "print_differs",
     /// Two signed data groups contradict each other.
     ChipDataDiffers = "chip_data_differs",
+    /// The chip did not accept the terminal's certificates or its signature.
+    TerminalRefused = "terminal_refused",
+    /// The terminal's certificates give no right to the data groups they are for.
+    NoReadRight = "no_read_right",
     /// The session is not live: a dump or a recording.
     NotLive = "not_live",
     /// What the check needs was not read.

@@ -15,7 +15,7 @@ use rand_core::CryptoRng;
 use crate::{
     apdu::{Command, LengthFields, StatusWord},
     card::{CardError, Instruction, channel::Channel},
-    check::{Check, Reason},
+    check::{Check, Reason, Status},
     crypto::{
         cipher::Cipher,
         key_agreement::{KeyAgreementError, PublicKey},
@@ -58,7 +58,9 @@ pub(crate) fn run<T: Transport>(
         return Ok(Check::unknown(Reason::NoAnswer, format!("the chip refused Chip Authentication with {status}")));
     }
     channel.secure(SecureMessaging::from_secret(candidate.protocol.cipher, &shared.secret(), 0));
-    prove(channel)
+    let check = prove(channel)?;
+    channel.binding_mut().terminal_key = (check.status == Status::Passed).then(|| ours.compressed());
+    Ok(check)
 }
 
 /// The best way that is offered and supported, or what the check comes to without any: elliptic curves before prime

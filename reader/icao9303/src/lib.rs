@@ -20,6 +20,7 @@ pub mod card;
 pub mod check;
 pub mod chip_authentication;
 pub mod crypto;
+pub mod cv_certificate;
 pub mod lds;
 pub mod mrz;
 pub mod pace;
@@ -27,5 +28,6 @@ pub mod passive_authentication;
 #[cfg(test)]
 mod random;
 pub mod secure_messaging;
+pub mod terminal_authentication;
 pub mod tlv;
 pub mod transport;

@@ -105,6 +105,7 @@ impl<T: Transport> Run<'_, T> {
             Agreement { protocol: self.selection.oid, cipher: self.selection.protocol.cipher, ours, theirs };
         let security = agreement.security(&shared);
         let cryptogram = self.authenticate(&agreement, &security)?;
+        self.channel.binding_mut().chip_identifier = agreement.theirs.compressed();
         let mapping_proof = match (self.selection.protocol.mapping, chip_key) {
             (Mapping::ChipAuthentication, Some(PublicKey::Ec(chip_key))) => Some(ChipAuthenticationMapping::decipher(
                 chip_key,

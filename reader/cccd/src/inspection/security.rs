@@ -29,7 +29,7 @@ fn value(info: &SecurityInfo) -> Value {
         SecurityInfoContent::ChipAuthenticationPublicKey(key) => json!({
             "type": "ChipAuthenticationPublicKeyInfo", "public_key": key_name(&key.public_key), "key_id": key.key_id,
         }),
-        SecurityInfoContent::TerminalAuthentication { version } => {
+        SecurityInfoContent::TerminalAuthentication { version, .. } => {
             json!({ "type": "TerminalAuthenticationInfo", "version": version })
         }
         SecurityInfoContent::ActiveAuthentication { signature_algorithm } => json!({

@@ -145,6 +145,20 @@ pub(super) const REASONS: &[Message] = &[
         "A person has to look at the fields that differ and decide.",
     ),
     row(
+        "terminal_refused",
+        "Chip không chấp nhận chứng thư hoặc chữ ký của thiết bị đầu cuối.",
+        "The chip does not accept the terminal's certificates or its signature.",
+        "Thẻ vẫn đọc được; chỉ vân tay và mống mắt không mở. Hỏi nơi cấp chứng thư đầu cuối.",
+        "The card is read all the same; only fingerprints and irises stay closed. Ask who issued the terminal's certificate.",
+    ),
+    row(
+        "no_read_right",
+        "Chứng thư đầu cuối không cho đọc vân tay hay mống mắt.",
+        "The terminal's certificates give no right to fingerprints or irises.",
+        "Xin chứng thư có quyền này nếu công việc cần.",
+        "Ask for a certificate with that right, if the work needs it.",
+    ),
+    row(
         "not_live",
         "Đây là bản ghi hoặc bản sao tệp, không phải thẻ đang đặt trên đầu đọc.",
         "This is a recording or a copy of files, not a card on a reader.",

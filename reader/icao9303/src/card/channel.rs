@@ -9,6 +9,7 @@ use super::{CardError, Instruction};
 use crate::{
     apdu::{Command, LengthFields, Link, LinkError, Response, StatusWord},
     secure_messaging::{self, SecureMessaging, SecureMessagingError},
+    terminal_authentication::Binding,
     transport::{LinkLimits, Transport, TransportError},
 };
 
@@ -26,6 +27,7 @@ pub(crate) struct Channel<T> {
     extended_works: bool,
     /// Whether the chip has given a file once it was selected, and not by its short identifier.
     needs_selection: bool,
+    binding: Binding,
 }
 
 /// An answer, and whether it was protected.
@@ -39,7 +41,17 @@ pub(crate) struct Answer {
 
 impl<T: Transport> Channel<T> {
     pub(crate) const fn new(transport: T) -> Self {
-        Self { link: Link::new(transport), security: None, extended_works: false, needs_selection: false }
+        let binding = Binding::new();
+        Self { link: Link::new(transport), security: None, extended_works: false, needs_selection: false, binding }
+    }
+
+    /// What Terminal Authentication has to know of the protocols before it.
+    pub(crate) const fn binding(&self) -> &Binding {
+        &self.binding
+    }
+
+    pub(crate) const fn binding_mut(&mut self) -> &mut Binding {
+        &mut self.binding
     }
 
     pub(crate) const fn link(&self) -> &Link<T> {

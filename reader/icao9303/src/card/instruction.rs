@@ -16,10 +16,12 @@ pub enum Instruction {
     ExternalAuthenticate,
     /// INTERNAL AUTHENTICATE.
     InternalAuthenticate,
-    /// MSE:Set AT and MSE:Set KAT.
+    /// MSE:Set AT, MSE:Set KAT and MSE:Set DST.
     ManageSecurityEnvironment,
     /// GENERAL AUTHENTICATE.
     GeneralAuthenticate,
+    /// PSO:Verify Certificate.
+    PerformSecurityOperation,
 }
 
 impl Instruction {
@@ -34,6 +36,7 @@ impl Instruction {
             Self::InternalAuthenticate => "INTERNAL AUTHENTICATE",
             Self::ManageSecurityEnvironment => "MANAGE SECURITY ENVIRONMENT",
             Self::GeneralAuthenticate => "GENERAL AUTHENTICATE",
+            Self::PerformSecurityOperation => "PERFORM SECURITY OPERATION",
         }
     }
 }

@@ -19,6 +19,7 @@ const MAX_INFOS: usize = 128;
 const SET: u32 = 0x31;
 const SEQUENCE: u32 = 0x30;
 const INTEGER: u32 = 0x02;
+const OCTET_STRING: u32 = 0x04;
 const OBJECT_IDENTIFIER: u32 = 0x06;
 const DG14: u32 = 0x6E;
 
@@ -55,6 +56,8 @@ pub enum SecurityInfoContent {
     TerminalAuthentication {
         /// The version of Terminal Authentication: 1 or 2.
         version: u64,
+        /// Where EF.CVCA is, if not in its usual place.
+        trust_points: Option<FileId>,
     },
     /// ActiveAuthenticationInfo.
     ActiveAuthentication {
@@ -111,6 +114,15 @@ pub struct ChipAuthenticationPublicKeyInfo {
     pub public_key: Vec<u8>,
     /// How a [`ChipAuthenticationInfo`] refers to the key.
     pub key_id: Option<u64>,
+}
+
+/// FileID: a file by its identifiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileId {
+    /// File identifier.
+    pub identifier: u16,
+    /// Short file identifier, 1 to 30, where the file has one.
+    pub short_identifier: Option<u8>,
 }
 
 /// Why bytes are no SecurityInfos.
@@ -206,6 +218,15 @@ impl SecurityInfos {
         })
     }
 
+    /// Where EF.CVCA is, if DG14 puts it elsewhere than usual.
+    #[must_use]
+    pub fn trust_points_file(&self) -> Option<FileId> {
+        self.infos.iter().find_map(|info| match info.content {
+            SecurityInfoContent::TerminalAuthentication { trust_points, .. } => trust_points,
+            _ => None,
+        })
+    }
+
     /// The signature algorithm of Active Authentication with ECDSA.
     #[must_use]
     pub fn active_authentication_algorithm(&self) -> Option<ObjectIdentifier> {
@@ -284,10 +305,11 @@ fn content_of(protocol: &ObjectIdentifier, fields: &[Tlv<'_>]) -> SecurityInfoCo
                 })
             })
         }
-        // The optional part is a FileID here, which nothing needs.
-        Some(protocol::Named::TerminalAuthentication) => {
-            integer(required).map(|version| SecurityInfoContent::TerminalAuthentication { version })
-        }
+        Some(protocol::Named::TerminalAuthentication) => integer(required).map(|version| {
+            // An identifier in another form does not change that the protocol is offered: the usual place is tried.
+            let trust_points = optional.and_then(file_id);
+            SecurityInfoContent::TerminalAuthentication { version, trust_points }
+        }),
         Some(protocol::Named::ActiveAuthentication) => optional
             .filter(|field| field.tag == OBJECT_IDENTIFIER)
             .and_then(|field| ObjectIdentifier::from_bytes(field.value).ok())
@@ -307,6 +329,20 @@ fn key_and_id(required: &Tlv<'_>, optional: Option<&Tlv<'_>>) -> Option<(Vec<u8>
 
 fn optional_integer(field: Option<&Tlv<'_>>) -> Option<Option<u64>> {
     field.map_or(Some(None), |field| integer(field).map(Some))
+}
+
+/// FileID ::= SEQUENCE { fid OCTET STRING (SIZE(2)), sfid OCTET STRING (SIZE(1)) OPTIONAL } (BSI TR-03110-3, A.1.1.3).
+fn file_id(field: &Tlv<'_>) -> Option<FileId> {
+    let mut parts = field.expect(SEQUENCE).ok()?.children();
+    let identifier = <[u8; 2]>::try_from(parts.expect(OCTET_STRING).ok()?.value).ok()?;
+    let short_identifier = match parts.next() {
+        None => None,
+        Some(part) => match part.ok()?.expect(OCTET_STRING).ok()?.value {
+            [short @ 1..=30] => Some(*short),
+            _ => None,
+        },
+    };
+    Some(FileId { identifier: u16::from_be_bytes(identifier), short_identifier })
 }
 
 /// An INTEGER that is not negative and fits eight bytes.

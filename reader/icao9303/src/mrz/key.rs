@@ -48,6 +48,18 @@ impl MrzKey {
         &self.document_number
     }
 
+    /// The document number as the MRZ has it, its check digit included: what a chip opened by BAC is called in Terminal
+    /// Authentication (BSI TR-03110-1, 3.5).
+    #[must_use]
+    pub fn document_number_with_check_digit(&self) -> Zeroizing<String> {
+        const DATES: usize = 2 * 7;
+        let mut number = self.mrz_information();
+        // Invariant: both dates with their check digits stand at the end, in ASCII.
+        let end = number.len().saturating_sub(DATES);
+        number.truncate(end);
+        number
+    }
+
     /// Date of birth, YYMMDD.
     #[must_use]
     pub fn date_of_birth(&self) -> &str {
