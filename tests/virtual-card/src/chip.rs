@@ -2,7 +2,8 @@
 //!
 //! [`Chip::answer`] is the way in. It takes secure messaging off ([`secure_messaging`]), carries the command out
 //! (`commands`) and puts the answer back under protection. [`apdu`], [`tlv`] and [`status`] are the language, [`files`]
-//! the file system, [`bac`], [`pace`], [`chip_authentication`] and [`active_authentication`] the protocols,
+//! the file system, [`bac`], [`pace`], [`chip_authentication`], [`active_authentication`] and
+//! [`terminal_authentication`] the protocols,
 //! [`block_cipher`], [`key_agreement`], [`key_derivation`], [`modp`] and [`randomness`] what those stand on.
 //!
 //! Nothing here is shared with the reader but elliptic curve arithmetic.
@@ -21,6 +22,7 @@ pub mod pace;
 pub mod randomness;
 pub mod secure_messaging;
 pub mod status;
+pub mod terminal_authentication;
 pub mod tlv;
 
 #[cfg(test)]
@@ -48,6 +50,8 @@ pub struct Chip {
     randomness: Randomness,
     /// Tries left, which survive a loss of power.
     tries: Tries,
+    /// Trust points and date of Terminal Authentication, which survive it too.
+    trust: Option<terminal_authentication::TrustMemory>,
     /// What a loss of power erases.
     state: State,
     /// Key operations since [`Chip::take_key_operations`].
@@ -75,6 +79,7 @@ struct State {
     pace: Option<Pace>,
     /// The Chip Authentication key that MSE:Set AT chose.
     chip_authentication: Option<usize>,
+    terminal: terminal_authentication::Run,
     /// Data of the commands of an unfinished chain.
     chain: Vec<u8>,
     /// Bytes of an answer and its status word that wait for GET RESPONSE.
@@ -102,7 +107,8 @@ impl Chip {
         }
         let files = Files::new(&image, &faults);
         let tries = Tries { pin: Some(if faults.pin_blocked { 0 } else { 3 }), others: faults.tries };
-        Self { image, files, faults, randomness, tries, state: State::default(), key_operations: 0 }
+        let trust = image.terminal_trust.as_ref().and_then(terminal_authentication::TrustMemory::new);
+        Self { image, files, faults, randomness, tries, trust, state: State::default(), key_operations: 0 }
     }
 
     /// The answer to reset.
@@ -254,10 +260,15 @@ impl Chip {
         Reply { data: reply.data, status: status::BYTES_LEFT | u16::from(left) }
     }
 
+    const fn opens(&self, data_group: u8) -> bool {
+        self.state.session.is_some() && self.state.terminal.opens(data_group)
+    }
+
     const fn standing(&self) -> Standing {
         Standing {
             application: self.state.application,
             access_granted: self.state.session.is_some(),
+            opened: [self.opens(3), self.opens(4)],
             current: self.state.current,
         }
     }

@@ -30,9 +30,22 @@ pub struct ChipImage {
     pub chip_authentication: Vec<ChipAuthenticationKey>,
     /// The Active Authentication key, where offered.
     pub active_authentication: Option<ActiveAuthenticationKey>,
+    /// Whom the chip lets show terminals to it. None: no Terminal Authentication.
+    pub terminal_trust: Option<TerminalTrust>,
     /// The limits of extended length, where the chip knows it. The chip announces them in EF.ATR/INFO, unless
     /// [`Self::master_files`] holds one already.
     pub extended_length: Option<ExtendedLength>,
+}
+
+/// Where Terminal Authentication starts from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TerminalTrust {
+    /// Certificates of the trust points, the current one first.
+    pub certificates: Vec<Vec<u8>>,
+    /// The day that the chip takes for today, YYMMDD, a digit to a byte.
+    pub date: [u8; 6],
+    /// The file identifier of EF.CVCA.
+    pub file_identifier: u16,
 }
 
 /// The longest APDUs that a chip takes and gives, headers and status bytes included.

@@ -28,6 +28,7 @@ use crate::image::ChipImage;
 use crate::personalise::{self, IssuedCard, PersonaliseError};
 use crate::pki::Issuer;
 use crate::pki::certificate;
+use crate::pki::terminals::TerminalIssuer;
 use crate::profile::{Profile, ProfileError};
 
 use self::chip_file::ChipFileError;
@@ -105,6 +106,9 @@ pub fn write(profile: &Profile, card: &IssuedCard, dir: &Path) -> Result<(), Mak
     let folder = Folder::new(dir)?;
     folder.refuse_unless_empty()?;
     write_issuer(&card.issuer, dir)?;
+    if let Some(terminals) = &card.terminals {
+        write_terminal(terminals, &dir.join("terminal"))?;
+    }
     let dump_dir = dir.join("dump");
     let dump = Folder::new(&dump_dir)?;
     for (name, content) in readable_files(profile, &card.image) {
@@ -138,6 +142,21 @@ pub fn write_issuer(issuer: &Issuer, dir: &Path) -> Result<(), MakeError> {
     Ok(())
 }
 
+/// Writes a terminal that may read fingerprints: its certificates, and its private key.
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub fn write_terminal(terminals: &TerminalIssuer, dir: &Path) -> Result<(), MakeError> {
+    let folder = Folder::new(dir)?;
+    folder.write("cvca.cvcert", &terminals.cvca.concat())?;
+    if let Some(link) = &terminals.link {
+        folder.write("cvca-link.cvcert", link)?;
+    }
+    folder.write("dv.cvcert", &terminals.document_verifier)?;
+    folder.write("is.cvcert", &terminals.terminal)?;
+    folder.write_private("is-key.pem", certificate::pem_of("PRIVATE KEY", &terminals.private_key).as_bytes())
+}
+
 /// Reads a card back that [`write()`] wrote: its profile (for its faults and its link) and the chip.
 ///
 /// # Errors
@@ -153,7 +172,9 @@ pub fn read(dir: &Path) -> Result<(Profile, ChipImage), MakeError> {
 #[must_use]
 pub fn readable_files(profile: &Profile, image: &ChipImage) -> Vec<(String, Vec<u8>)> {
     let hidden = |file: FileName| profile.faults.hidden.iter().any(|hidden| hidden.file == file);
-    let protected = |file: FileName| file == FileName::data_group(3) || file == FileName::data_group(4);
+    // EF.CVCA is for terminals too.
+    let trust_points = image.terminal_trust.as_ref().map_or(0x011C, |trust| trust.file_identifier);
+    let protected = |file: FileName| !file.master && [0x0103, 0x0104, trust_points].contains(&file.identifier);
     let master =
         image.master_files.iter().map(|(&identifier, content)| (FileName { master: true, identifier }, content));
     let application =
@@ -191,8 +212,13 @@ fn read_me(card: &IssuedCard, dir: &Path) -> String {
     let can = card.printed.can.as_deref().unwrap_or("NONE");
     let _ = writeln!(text, "Play it:        virtual-card serve --card {dir}");
     let _ = writeln!(text, "Read it:        cccd read --can {can} --trust {dir}/csca.der{trust}{list}");
+    if card.terminals.is_some() {
+        let terminal = format!("--terminal-certificates {dir}/terminal --terminal-key {dir}/terminal/is-key.pem");
+        let _ = writeln!(text, "Fingerprints:   the same with {terminal}");
+    }
     let _ = writeln!(text, "Verify offline: cccd verify {dir}/dump --trust {dir}/csca.der{trust}{list}");
-    text.push_str("\nchip.toml holds the chip's private keys. Do not install csca.der as a trust anchor.\n");
+    text.push_str("\nchip.toml holds the chip's private keys, terminal/is-key.pem the terminal's. ");
+    text.push_str("Do not install csca.der as a trust anchor.\n");
     text
 }
 

@@ -27,6 +27,7 @@ use crate::pki::key::{KeyError, SigningKey};
 use crate::pki::randomness::Randomness;
 use crate::pki::security_object;
 use crate::pki::signed_data::Forgery;
+use crate::pki::terminals::{TerminalError, TerminalIssuer};
 use crate::profile::access::CardSecurityTampering;
 use crate::profile::algorithms::KeyKind;
 use crate::profile::{Profile, ProfileError};
@@ -37,6 +38,8 @@ pub struct IssuedCard {
     pub image: ChipImage,
     /// Who signed it.
     pub issuer: Issuer,
+    /// Who may read its fingerprints, and a terminal that does.
+    pub terminals: Option<TerminalIssuer>,
     /// Whose card it is, as the chip has it.
     pub person: Person,
     /// What is printed on it.
@@ -63,6 +66,9 @@ pub enum PersonaliseError {
     /// A key cannot be made or cannot sign.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Terminals cannot be made.
+    #[error(transparent)]
+    Terminals(#[from] TerminalError),
     /// No random numbers.
     #[error("no random numbers: {0}")]
     Randomness(#[from] getrandom::Error),
@@ -126,6 +132,9 @@ pub fn personalise_for(
         shown.into_iter().map(|(number, file)| (FileName::data_group(number).identifier, file)).collect();
     application_files.insert(0x011E, groups::ef_com(&listed));
     application_files.insert(0x011D, sod);
+    let terminals = TerminalIssuer::new(profile, randomness)?;
+    let trust = terminals.as_ref().map(|terminals| terminals.trust.clone());
+    application_files.extend(trust.as_ref().and_then(groups::ef_cvca));
 
     let image = ChipImage {
         atr: profile.atr.0.clone(),
@@ -137,12 +146,13 @@ pub fn personalise_for(
         mapping_keys,
         chip_authentication: chip_keys,
         active_authentication: active_key.map(|key| chip_side(profile, key)),
+        terminal_trust: trust,
         extended_length: profile
             .files
             .extended_length
             .map(|limits| ExtendedLength { max_command: limits.command, max_response: limits.response }),
     };
-    Ok(IssuedCard { image, issuer, person, printed })
+    Ok(IssuedCard { image, issuer, terminals, person, printed })
 }
 
 /// The number of the data group that a file is, if it is one.

@@ -18,6 +18,7 @@ pub mod randomness;
 pub mod revocation;
 pub mod security_object;
 pub mod signed_data;
+pub mod terminals;
 
 use crate::calendar::Date;
 use crate::profile::Profile;

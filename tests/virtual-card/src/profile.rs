@@ -5,6 +5,7 @@
 //! - [`access`]: what opens the chip.
 //! - [`contents`]: files, portrait, DG13, and what is printed.
 //! - [`chip_keys`]: Chip Authentication and Active Authentication.
+//! - [`terminals`]: who may read DG3 and DG4.
 //! - [`signatures`]: CSCA, document signer, EF.SOD, revocation list, master list.
 //! - [`algorithms`]: the names of curves, ciphers, hashes and keys.
 //! - [`crate::faults`] and [`crate::link`]: how the chip and the link behave.
@@ -14,6 +15,7 @@ pub mod algorithms;
 pub mod chip_keys;
 pub mod contents;
 pub mod signatures;
+pub mod terminals;
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +30,7 @@ use self::access::Access;
 use self::chip_keys::{ActiveAuthentication, ChipAuthentication};
 use self::contents::{AdditionalDetails, Files, Portrait, Print, VietnameseGroup};
 use self::signatures::{CountrySigner, DocumentSigner, MasterList, RevocationList, SecurityObject};
+use self::terminals::TerminalAuthentication;
 
 /// What to make. See the module's description.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +62,8 @@ pub struct Profile {
     pub chip_authentication: ChipAuthentication,
     /// Active Authentication.
     pub active_authentication: ActiveAuthentication,
+    /// Terminal Authentication.
+    pub terminal_authentication: TerminalAuthentication,
     /// EF.SOD.
     pub sod: SecurityObject,
     /// The document signer, which signs EF.SOD.
@@ -93,6 +98,7 @@ impl Default for Profile {
             additional_details: AdditionalDetails::default(),
             chip_authentication: ChipAuthentication::default(),
             active_authentication: ActiveAuthentication::default(),
+            terminal_authentication: TerminalAuthentication::default(),
             sod: SecurityObject::default(),
             document_signer: DocumentSigner::default(),
             csca: CountrySigner::default(),

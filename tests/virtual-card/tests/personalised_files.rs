@@ -43,7 +43,7 @@ fn the_default_card_access_file_is_the_cards_own() {
 fn the_default_card_has_the_data_groups_of_the_card() {
     let card = card("");
     let identifiers: Vec<u16> = card.image.application_files.keys().copied().collect();
-    assert_eq!(identifiers, [0x0101, 0x0102, 0x0103, 0x010D, 0x010E, 0x010F, 0x011D, 0x011E]);
+    assert_eq!(identifiers, [0x0101, 0x0102, 0x0103, 0x010D, 0x010E, 0x010F, 0x011C, 0x011D, 0x011E]);
     assert_eq!(hex(file(&card, 0x011E)), "60185f0104303130375f36063034303030305c066175636d6e6f");
     assert_eq!(card.image.passwords.can.as_deref(), Some("123456"));
     assert_eq!(card.image.passwords.mrz_information, "190123456990031523003150");

@@ -13,3 +13,5 @@ mod files;
 mod mechanisms;
 #[path = "reader/opening.rs"]
 mod opening;
+#[path = "reader/terminals.rs"]
+mod terminals;

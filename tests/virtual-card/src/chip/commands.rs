@@ -41,6 +41,7 @@ impl Chip {
             0x84 => self.get_challenge(&command),
             0x82 => self.external_authenticate(&command),
             0x22 => self.manage_security_environment(&command),
+            0x2A => self.perform_security_operation(&command),
             0x86 => self.general_authenticate(&command),
             0x88 => self.internal_authenticate(&command),
             _ => Err(status::UNKNOWN_INSTRUCTION),
@@ -109,6 +110,7 @@ impl Chip {
 
     fn get_challenge(&mut self, command: &Command) -> Result<Vec<u8>, u16> {
         match command.le {
+            Some(8 | 256) if self.state.terminal.is_under_way() => Ok(self.challenge_terminal()),
             _ if !self.state.application || !self.image.bac => Err(status::UNKNOWN_INSTRUCTION),
             Some(8 | 256) => {
                 let challenge = randomness::bytes::<8>(&mut self.randomness);
@@ -120,6 +122,9 @@ impl Chip {
     }
 
     fn external_authenticate(&mut self, command: &Command) -> Result<Vec<u8>, u16> {
+        if self.state.terminal.is_under_way() {
+            return self.authenticate_terminal(&command.data);
+        }
         let challenge = self.state.bac_challenge.take();
         if !self.state.application || !self.image.bac {
             return Err(status::UNKNOWN_INSTRUCTION);
@@ -135,6 +140,7 @@ impl Chip {
         match bac::authenticate(mrz, challenge, &command.data, &mut self.randomness) {
             Ok((answer, session)) => {
                 self.tries.others = self.faults.tries;
+                self.state.terminal.opened_by_bac(mrz);
                 self.state.next_session = Some(session);
                 Ok(answer)
             }
@@ -150,6 +156,8 @@ impl Chip {
         }
         match command.parameters() {
             0xC1A4 => self.set_pace(&command.data),
+            0x81A4 => self.set_terminal(&command.data),
+            0x81B6 => self.set_digital_signature_template(&command.data),
             0x41A4 => {
                 self.demand_access()?;
                 if let Some(ChipAuthenticationFault::RefuseTemplate(word)) = self.faults.chip_authentication {
@@ -170,6 +178,7 @@ impl Chip {
                 let keys = &self.image.chip_authentication;
                 let session = chip_authentication::set_key_agreement_template(&command.data, keys)?;
                 self.start_chip_authenticated(session);
+                self.state.terminal.chip_authenticated(&command.data);
                 Ok(Vec::new())
             }
             _ => Err(status::WRONG_PARAMETERS),
@@ -223,6 +232,7 @@ impl Chip {
         let key = &self.image.chip_authentication[chosen];
         let (answer, session) = chip_authentication::general_authenticate(&command.data, key)?;
         self.start_chip_authenticated(session);
+        self.state.terminal.chip_authenticated(&command.data);
         Ok(answer)
     }
 
@@ -259,6 +269,7 @@ impl Chip {
         let mut answer = match pace.advance(&command.data, &mut self.randomness) {
             Ok(Progress::Continue(answer)) => {
                 self.state.pace = Some(pace);
+                self.state.terminal.answered_in_pace(&answer);
                 answer
             }
             Ok(Progress::Done(answer, session)) => {

@@ -28,8 +28,8 @@ enum Access {
     Free,
     /// Who has passed BAC or PACE.
     Protected,
-    /// Who has passed terminal authentication: nobody here.
-    Extended,
+    /// Who has passed terminal authentication with the right to this data group.
+    Extended(u8),
 }
 
 struct File {
@@ -50,6 +50,8 @@ pub struct Standing {
     pub application: bool,
     /// BAC or PACE has been passed, and secure messaging is on.
     pub access_granted: bool,
+    /// Terminal authentication with the right to DG3, and to DG4, has been passed.
+    pub opened: [bool; 2],
     /// The current elementary file.
     pub current: Option<FileName>,
 }
@@ -76,6 +78,13 @@ impl Files {
             (name, File { bytes, endless, access: access_of(name), hidden })
         });
         Self(files.collect())
+    }
+
+    /// Writes EF.CVCA anew, wherever it is: a link certificate has changed the trust points.
+    pub fn replace_trust_points(&mut self, bytes: &[u8], identifier: u16) {
+        if let Some(file) = self.0.get_mut(&FileName { master: false, identifier }) {
+            file.bytes = bytes.to_vec();
+        }
     }
 
     /// SELECT of an elementary file by identifier: the file that becomes current.
@@ -153,7 +162,7 @@ impl Files {
         let allowed = match file.access {
             Access::Free => true,
             Access::Protected => standing.access_granted,
-            Access::Extended => false,
+            Access::Extended(group) => standing.opened[usize::from(group == 4)],
         };
         match file.hidden {
             // Before access control a hidden file looks like every other one.
@@ -170,7 +179,7 @@ fn access_of(name: FileName) -> Access {
     match name {
         FileName { master: true, identifier: CARD_SECURITY } => Access::Protected,
         FileName { master: true, .. } => Access::Free,
-        FileName { identifier: 0x0103 | 0x0104, .. } => Access::Extended,
+        FileName { identifier: identifier @ (0x0103 | 0x0104), .. } => Access::Extended(identifier as u8),
         _ => Access::Protected,
     }
 }

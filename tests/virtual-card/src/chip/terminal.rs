@@ -61,6 +61,7 @@ pub(crate) fn image(pace: Vec<PaceOffer>) -> ChipImage {
             hash: Hash::Sha256,
             der: false,
         }),
+        terminal_trust: None,
         extended_length: None,
     }
 }

@@ -57,7 +57,7 @@ impl From<Ins> for String {
 }
 
 /// An elementary file by the name the standard gives it: `EF.COM`, `EF.SOD`, `DG1` to `DG16`, `EF.CardAccess`,
-/// `EF.CardSecurity`, `EF.DIR`, `EF.ATR/INFO`.
+/// `EF.CardSecurity`, `EF.DIR`, `EF.ATR/INFO`, `EF.CVCA`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct FileName {
@@ -68,13 +68,14 @@ pub struct FileName {
 }
 
 /// Names of the files that are no data groups (ICAO Doc 9303-10, table 38 and 3.11).
-const NAMES: [(&str, FileName); 6] = [
+const NAMES: [(&str, FileName); 7] = [
     ("EF.CardAccess", FileName::CARD_ACCESS),
     ("EF.CardSecurity", FileName { master: true, identifier: 0x011D }),
     ("EF.DIR", FileName { master: true, identifier: 0x2F00 }),
     ("EF.ATR/INFO", FileName { master: true, identifier: 0x2F01 }),
     ("EF.COM", FileName { master: false, identifier: 0x011E }),
     ("EF.SOD", FileName { master: false, identifier: 0x011D }),
+    ("EF.CVCA", FileName { master: false, identifier: 0x011C }),
 ];
 
 impl FileName {

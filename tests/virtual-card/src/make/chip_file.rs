@@ -8,7 +8,9 @@ use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use serde::{Deserialize, Serialize};
 
 use crate::chip::key_agreement::PrivateKey;
-use crate::image::{ActiveAuthenticationKey, ChipAuthenticationKey, ChipImage, ExtendedLength, Hash, Passwords};
+use crate::image::{
+    ActiveAuthenticationKey, ChipAuthenticationKey, ChipImage, ExtendedLength, Hash, Passwords, TerminalTrust,
+};
 use crate::profile::access::Offer;
 use crate::profile::algorithms::{CipherName, CurveName, Digest, GroupName, Hexadecimal, domain, domain_keys};
 
@@ -33,6 +35,9 @@ pub enum ChipFileError {
     /// An RSA key cannot be written or read.
     #[error("chip.toml: {0}")]
     RsaKey(#[from] rsa::pkcs8::Error),
+    /// The date of Terminal Authentication is not six digits.
+    #[error("chip.toml: `terminal_trust.date` has six bytes")]
+    Date,
     /// A file's name is not a file identifier.
     #[error("chip.toml: `{0}` is not a file identifier of four hexadecimal digits")]
     Identifier(String),
@@ -55,6 +60,7 @@ pub fn write(image: &ChipImage) -> Result<String, ChipFileError> {
         mapping_keys: image.mapping_keys.iter().map(StoredMappingKey::of).collect(),
         chip_authentication: image.chip_authentication.iter().map(StoredChipKey::of).collect(),
         active_authentication: image.active_authentication.as_ref().map(StoredActiveKey::of).transpose()?,
+        terminal_trust: image.terminal_trust.as_ref().map(StoredTrust::of),
         master_files: stored_files(&image.master_files),
         application_files: stored_files(&image.application_files),
     };
@@ -83,6 +89,7 @@ pub fn read(text: &str) -> Result<ChipImage, ChipFileError> {
         mapping_keys: stored.mapping_keys.iter().map(StoredMappingKey::key).collect::<Result<_, _>>()?,
         chip_authentication: stored.chip_authentication.iter().map(StoredChipKey::key).collect::<Result<_, _>>()?,
         active_authentication: stored.active_authentication.map(StoredActiveKey::key).transpose()?,
+        terminal_trust: stored.terminal_trust.map(StoredTrust::trust).transpose()?,
         extended_length: stored.extended_length.map(limits),
     })
 }
@@ -109,6 +116,8 @@ struct Stored {
     chip_authentication: Vec<StoredChipKey>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     active_authentication: Option<StoredActiveKey>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    terminal_trust: Option<StoredTrust>,
     master_files: BTreeMap<String, Hexadecimal>,
     application_files: BTreeMap<String, Hexadecimal>,
 }
@@ -193,6 +202,32 @@ impl StoredActiveKey {
                 let hash: Hash = hash.into();
                 ActiveAuthenticationKey::Rsa { key, hash, one_byte_trailer }
             }
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredTrust {
+    date: Hexadecimal,
+    file_identifier: u16,
+    certificates: Vec<Hexadecimal>,
+}
+
+impl StoredTrust {
+    fn of(trust: &TerminalTrust) -> Self {
+        Self {
+            date: Hexadecimal(trust.date.to_vec()),
+            file_identifier: trust.file_identifier,
+            certificates: trust.certificates.iter().cloned().map(Hexadecimal).collect(),
+        }
+    }
+
+    fn trust(self) -> Result<TerminalTrust, ChipFileError> {
+        Ok(TerminalTrust {
+            certificates: self.certificates.into_iter().map(|bytes| bytes.0).collect(),
+            date: self.date.0.try_into().map_err(|_| ChipFileError::Date)?,
+            file_identifier: self.file_identifier,
         })
     }
 }

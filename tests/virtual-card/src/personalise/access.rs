@@ -21,7 +21,7 @@ pub fn card_access(profile: &Profile) -> Option<Vec<u8>> {
     }
     let mut infos = Vec::new();
     if access.terminal_authentication_in_card_access {
-        infos.push(terminal_authentication_info());
+        infos.push(terminal_authentication_info(profile));
     }
     if access.chip_authentication_in_card_access {
         infos.extend(chip_authentication_infos(profile));
@@ -52,7 +52,7 @@ pub fn card_security(profile: &Profile, keys: &[ChipAuthenticationKey], mapping_
     }
     let mut infos = pace_infos(&profile.access.pace, &profile.access.other_mechanisms);
     if profile.access.terminal_authentication_in_card_access {
-        infos.push(terminal_authentication_info());
+        infos.push(terminal_authentication_info(profile));
     }
     infos.extend(
         chip_authentication_infos(profile).into_iter().filter(|_| profile.access.chip_authentication_in_card_access),
@@ -77,7 +77,7 @@ fn signed_infos(profile: &Profile, keys: &[ChipAuthenticationKey]) -> Vec<Vec<u8
         infos.extend(pace_infos(&access.pace, &access.other_mechanisms));
         // All that EF.CardAccess offers is signed here: other readers compare every line of it.
         if access.terminal_authentication_in_card_access && !infos.is_empty() {
-            infos.push(terminal_authentication_info());
+            infos.push(terminal_authentication_info(profile));
         }
     }
     if access.domain_parameters_in_dg14 {
@@ -86,9 +86,11 @@ fn signed_infos(profile: &Profile, keys: &[ChipAuthenticationKey]) -> Vec<Vec<u8
     infos
 }
 
-/// TerminalAuthenticationInfo, version 1.
-fn terminal_authentication_info() -> Vec<u8> {
-    asn1::sequence(&[asn1::oid("0.4.0.127.0.7.2.2.2"), asn1::integer(1)])
+/// TerminalAuthenticationInfo, version 1, with the place of EF.CVCA where it is not the usual one.
+fn terminal_authentication_info(profile: &Profile) -> Vec<u8> {
+    let file = profile.terminal_authentication.file_identifier;
+    let file = file.map_or(Vec::new(), |id| asn1::sequence(&[asn1::octet_string(&id.to_be_bytes())]));
+    asn1::sequence(&[asn1::oid("0.4.0.127.0.7.2.2.2"), asn1::integer(1), file])
 }
 
 fn pace_infos(offers: &[Offer], others: &[OtherMechanism]) -> Vec<Vec<u8>> {

@@ -6,6 +6,8 @@ use rand_core::Rng;
 use super::portrait;
 use crate::asn1;
 use crate::calendar::Date;
+use crate::chip::terminal_authentication::TrustMemory;
+use crate::image::TerminalTrust;
 use crate::person::{Expiry, Person};
 use crate::pki::randomness::Randomness;
 use crate::profile::contents::{AdditionalDetails, DetailDate, Files};
@@ -16,6 +18,12 @@ pub fn ef_com(groups: &[u8]) -> Vec<u8> {
     let tags: Vec<u8> = groups.iter().filter_map(|&group| tag(group)).collect();
     let content = [asn1::tlv(0x5F01, b"0107"), asn1::tlv(0x5F36, b"040000"), asn1::tlv(0x5C, &tags)];
     asn1::tlv(0x60, &content.concat())
+}
+
+/// EF.CVCA, with its file identifier: the names of the chip's trust points (TR-03110-3, A.1.2).
+#[must_use]
+pub fn ef_cvca(trust: &TerminalTrust) -> Option<(u16, Vec<u8>)> {
+    TrustMemory::new(trust).map(|memory| (trust.file_identifier, memory.file()))
 }
 
 /// EF.DIR: the eMRTD application (Doc 9303-10, 3.11.2).

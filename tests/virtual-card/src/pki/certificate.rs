@@ -149,7 +149,13 @@ pub fn extension(identifier: &str, critical: bool, value: &[u8]) -> Vec<u8> {
 /// Never: the label is fixed, and DER of any length has a PEM.
 #[must_use]
 pub fn pem(certificate: &[u8]) -> String {
-    der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, certificate).expect("a valid label")
+    pem_of("CERTIFICATE", certificate)
+}
+
+/// The same with another label (RFC 7468).
+#[must_use]
+pub fn pem_of(label: &str, der: &[u8]) -> String {
+    der::pem::encode_string(label, der::pem::LineEnding::LF, der).expect("a valid label")
 }
 
 fn key_identifier_extensions(identifiers: Option<Identifiers>) -> Vec<Vec<u8>> {

@@ -23,8 +23,7 @@ pub struct Access {
     pub domain_parameters_in_card_access: bool,
     /// Whether DG14 has it.
     pub domain_parameters_in_dg14: bool,
-    /// Whether EF.CardAccess lists TerminalAuthenticationInfo. The card's EF.CardAccess does; this chip does
-    /// not play terminal authentication.
+    /// Whether EF.CardAccess lists TerminalAuthenticationInfo, as the card's does.
     pub terminal_authentication_in_card_access: bool,
     /// Whether EF.CardAccess announces Chip Authentication where the chip has it, as the card's does.
     pub chip_authentication_in_card_access: bool,
