@@ -13,6 +13,7 @@ use icao9303::crypto::cipher::Cipher;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use icao9303::mrz::MrzKey;
 use icao9303::pace::ChipAuthenticationMapping;
+use icao9303::terminal_authentication::TerminalAuthentication;
 use icao9303::transport::{Learnt, TransportError};
 
 use crate::can::Can;
@@ -23,6 +24,7 @@ mod proofs;
 pub mod session;
 pub mod source;
 pub mod statistics;
+pub mod terminal;
 
 pub use plan::Goal;
 pub use source::{CardSource, read};
@@ -41,6 +43,8 @@ pub struct Request {
     pub goal: Goal,
     /// The challenge of Active Authentication; drawn where there is none.
     pub challenge: Option<[u8; 8]>,
+    /// The terminal, where the user named one: only then are DG3 and DG4 asked for.
+    pub terminal: Option<terminal::Terminal>,
 }
 
 /// What opens the chip. With both, PACE uses the CAN and BAC the MRZ.
@@ -97,6 +101,8 @@ pub struct Reading {
     pub chip_authentication: Option<Check>,
     /// Active Authentication, likewise.
     pub active_authentication: Option<Check>,
+    /// Terminal Authentication, where a terminal was named. It decides nothing about the card.
+    pub terminal_authentication: Option<TerminalAuthentication>,
     /// What the link carried in the end, and in what blocks.
     pub learnt: Learnt,
     /// The card was removed and put back, and the read was started over: how many times.
@@ -106,7 +112,8 @@ pub struct Reading {
 /// Something that happened during a read, for progress and for callers who want the first data early.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// A phase begins: `access`, a file's name, `chip_authentication`, `active_authentication`.
+    /// A phase begins: `access`, a file's name, `chip_authentication`, `active_authentication`,
+    /// `terminal_authentication`.
     Phase(&'a str),
     /// A file came, whole.
     File(ElementaryFile, &'a [u8]),

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use icao9303::card::Access;
-use icao9303::check::Remark;
+use icao9303::check::{Reason, Remark};
+use icao9303::cv_certificate::CertificateReference;
 use icao9303::lds::file::ElementaryFile;
+use icao9303::terminal_authentication::TerminalAuthentication;
 use icao9303::transport::LinkLimits;
 use serde_json::{Map, Value, json};
 
@@ -35,6 +37,9 @@ pub fn of_read(
     report.insert("reader".into(), reader_value(reader, reading.learnt.limits));
     report.insert("access".into(), access(reading));
     add_assessment(&mut report, &files(reading), assessment);
+    if let Some(done) = &reading.terminal_authentication {
+        report.insert("terminal_authentication".into(), terminal_authentication(done));
+    }
     report.insert("timing".into(), timing(statistics, total));
     Value::Object(report)
 }
@@ -93,6 +98,23 @@ fn access(reading: &Reading) -> Value {
         }),
         _ => json!({ "protocol": "BAC", "cipher": cipher, "password": "MRZ" }),
     }
+}
+
+/// How far the terminal came, and what its certificates allow. Beside the checks and not among them: it says nothing
+/// about the card.
+fn terminal_authentication(done: &TerminalAuthentication) -> Value {
+    let names = |references: &[CertificateReference]| references.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let mut rights = Vec::new();
+    rights.extend(done.rights.fingerprints.then_some("DG3"));
+    rights.extend(done.rights.irises.then_some("DG4"));
+    json!({
+        "status": done.check.status.as_str(),
+        "reason": done.check.reason.map(Reason::as_str),
+        "message": done.check.message,
+        "trust_points": names(&done.trust_points),
+        "chain": names(&done.chain),
+        "rights": rights,
+    })
 }
 
 fn portrait(portrait: &Portrait) -> Value {

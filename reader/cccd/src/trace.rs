@@ -87,6 +87,21 @@ impl std::fmt::Debug for Event {
     }
 }
 
+impl Event {
+    /// Whether it happened between terminal and chip, and is not something that frames the session.
+    const fn is_of_the_session(&self) -> bool {
+        matches!(
+            self,
+            Self::Limits(..)
+                | Self::Random(_)
+                | Self::Command(..)
+                | Self::Response(..)
+                | Self::LinkError(..)
+                | Self::CardReturned(_)
+        )
+    }
+}
+
 impl Trace {
     /// The value of the option of that name.
     #[must_use]

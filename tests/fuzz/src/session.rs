@@ -71,6 +71,7 @@ fn request(settings: u8) -> Request {
         bac_fallback: settings & 4 != 0,
         goal: Goal { groups: None, com: settings & 8 != 0 },
         challenge: None,
+        terminal: None,
     }
 }
 

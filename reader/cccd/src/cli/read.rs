@@ -19,6 +19,7 @@ use crate::assessment::Yardstick;
 use crate::assessment::identity::Identity;
 use crate::live::{self, Live};
 use crate::pcsc::{LinkMemory, PcscCards, ReaderChoice};
+use crate::read::terminal::Terminal;
 use crate::read::{self, AccessChoice, CardSource, Goal, Request, Statistics};
 use crate::report::{self, ReaderSection};
 use crate::terminal::view;
@@ -34,6 +35,7 @@ pub(super) mod errors;
 mod page;
 mod progress;
 mod recording;
+mod terminal;
 mod virtual_card;
 
 /// Options of `cccd read`.
@@ -76,6 +78,8 @@ pub(super) struct Arguments {
     /// Read a simulated card in this process instead of one in a reader; of a profile file, where one is named
     #[arg(long = "virtual", value_name = "PROFILE", num_args = 0..=1)]
     virtual_card: Option<Option<PathBuf>>,
+    #[command(flatten)]
+    terminal: terminal::Options,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -137,6 +141,7 @@ struct Order<'a> {
     at: Timestamp,
     goal: Goal,
     challenge: Option<[u8; 8]>,
+    terminal: Option<Terminal>,
 }
 
 impl<'a> Order<'a> {
@@ -150,8 +155,9 @@ impl<'a> Order<'a> {
         }
         let challenge = arguments.challenge.as_deref().map(parse_challenge).transpose()?;
         arguments.trace.as_deref().map(Recording::refuse_existing).transpose()?;
+        let terminal = arguments.terminal.load(at)?;
         delivery::check(arguments)?;
-        Ok(Self { arguments, at, goal, challenge })
+        Ok(Self { arguments, at, goal, challenge, terminal })
     }
 
     fn request(&self, credentials: &Credentials) -> Request {
@@ -165,6 +171,7 @@ impl<'a> Order<'a> {
             bac_fallback: self.arguments.allow_bac_fallback,
             goal: self.goal.clone(),
             challenge: self.challenge,
+            terminal: self.terminal.clone(),
         }
     }
 
@@ -182,7 +189,12 @@ impl<'a> Order<'a> {
         let recording = self.arguments.trace.as_ref().map(begin).transpose()?;
         let mut statistics = Statistics::start();
         let mut progress = progress::Progress::on_stderr();
-        let mut observer = |event: read::Event<'_>| progress.show(&event);
+        let mut observer = |event: read::Event<'_>| {
+            if let (read::Event::Phase(read::terminal::PHASE), Some(recording)) = (event, &recording) {
+                recording.recorder().stop();
+            }
+            progress.show(&event);
+        };
         let mut page = page;
         let mut on_identity = |identity: &Identity| {
             if let Some(page) = &mut page {

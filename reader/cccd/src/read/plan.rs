@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use icao9303::lds::file::DataGroup;
 
-/// Data groups that only a terminal with a certificate of its own may read: never asked for.
+/// Data groups that only a terminal with a certificate of its own may read: not part of a plan, and asked for only after
+/// Terminal Authentication.
 pub const NEED_TERMINAL_AUTHENTICATION: [DataGroup; 2] = [DataGroup::DG3, DataGroup::new(4).unwrap()];
 
 /// What comes first: who it is, in a few hundred bytes. Then DG14 and DG15, the keys of the chip's proofs, so that the

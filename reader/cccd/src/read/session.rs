@@ -14,6 +14,8 @@ use rand_core::CryptoRng;
 use super::statistics::{Metered, Statistics};
 use super::{Event, ReadError, Reading, Request, access, proofs};
 
+mod terminal;
+
 /// How a session ended early.
 #[derive(Clone, Debug)]
 pub enum Ended {
@@ -88,6 +90,7 @@ pub fn run<T: Transport>(
     if !at_once && session.offer_is_not_in_dg14() {
         session.card_security()?;
     }
+    let terminal_authentication = session.terminal_authentication(request, listed.as_ref(), rng)?;
     if session.files.is_empty() {
         let why = session.refused.values().next().cloned().unwrap_or_default();
         return Err(ReadError::NothingGiven(why).into());
@@ -108,6 +111,7 @@ pub fn run<T: Transport>(
         mapping_proof: card.chip_authentication_mapping().cloned(),
         chip_authentication,
         active_authentication,
+        terminal_authentication,
         learnt,
         restarts: 0,
     })

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use icao9303::check::Status;
+use icao9303::terminal_authentication::TerminalAuthentication;
 
 use super::portrait::{Drawing, NotDrawn, draw};
 use super::rows::marked;
@@ -94,6 +95,9 @@ impl<'a> Page<'a> {
         for line in checks::lines(&assessment.checks, reading, self.style) {
             self.line(&line);
         }
+        if let Some(done) = reading.and_then(|reading| reading.terminal_authentication.as_ref()) {
+            self.terminal(done);
+        }
         self.remarks(assessment);
         self.verdict(assessment);
     }
@@ -145,6 +149,20 @@ impl<'a> Page<'a> {
         let mut lines = vec![format!("{} {}", self.style.paint(vi, "THẺ CĂN CƯỚC"), self.style.paint(en, "· ID CARD"))];
         lines.extend(holder::lines(holder, self.style, width));
         lines
+    }
+
+    /// How far the office's terminal came. What it opened is never shown: fingerprints are nobody's to look at.
+    fn terminal(&mut self, done: &TerminalAuthentication) {
+        let passed = done.check.status == Status::Passed;
+        let (paint, mark, vi, en) = if passed {
+            (Paint::Good, "✓", "Chip chấp nhận chứng thư đầu cuối", "the chip accepts the terminal")
+        } else {
+            (Paint::Open, "?", "Chưa mở được dữ liệu vân tay, mống mắt", "fingerprints and irises stay closed")
+        };
+        self.line(&format!("{} {vi} {}", self.style.paint(paint, mark), self.style.paint(Paint::Faint, en)));
+        for part in wrapped(&clean(&done.check.message), self.style.width - 4) {
+            self.line(&format!("    {}", self.style.paint(Paint::Faint, &part)));
+        }
     }
 
     fn remarks(&mut self, assessment: &Assessment) {

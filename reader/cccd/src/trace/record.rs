@@ -28,6 +28,8 @@ pub struct Recorder {
 struct Sink {
     writer: Box<dyn Write + Send>,
     failure: Option<io::Error>,
+    /// Nothing of the session is recorded any more.
+    stopped: bool,
 }
 
 impl Recorder {
@@ -43,7 +45,7 @@ impl Recorder {
 
     /// Records into a writer.
     pub fn new(writer: impl Write + Send + 'static) -> Self {
-        let mut sink = Sink { writer: Box::new(writer), failure: None };
+        let mut sink = Sink { writer: Box::new(writer), failure: None, stopped: false };
         sink.write(text::FORMAT);
         Self { sink: Arc::new(Mutex::new(sink)), start: Instant::now() }
     }
@@ -55,7 +57,17 @@ impl Recorder {
 
     /// Adds an event.
     pub fn event(&self, event: &Event) {
-        self.sink.lock().unwrap_or_else(PoisonError::into_inner).write(&text::line(event));
+        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
+        if !(sink.stopped && event.is_of_the_session()) {
+            sink.write(&text::line(event));
+        }
+    }
+
+    /// Records nothing more of what goes between terminal and chip: Terminal Authentication begins. With what a trace
+    /// holds the session could be deciphered, and fingerprints must not lie in one; a replay, which has no terminal, ends
+    /// here too.
+    pub fn stop(&self) {
+        self.sink.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
     }
 
     /// Time since recording began.

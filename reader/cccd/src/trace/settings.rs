@@ -148,6 +148,8 @@ fn request(trace: &Trace) -> Result<Request, String> {
         bac_fallback: trace.option("allow-bac-fallback").is_some(),
         goal: Goal { groups: groups.flatten(), com: trace.option("dump").is_some() },
         challenge,
+        // A recording ends where Terminal Authentication begins.
+        terminal: None,
     })
 }
 
@@ -183,6 +185,7 @@ mod tests {
             bac_fallback: true,
             goal: Goal { groups: Some([1, 13].into_iter().filter_map(DataGroup::new).collect()), com: true },
             challenge: Some([7; 8]),
+            terminal: None,
         }
     }
 

@@ -22,8 +22,14 @@ use crate::output::raw;
 fn read(folder: &Folder, trusted: &Trusted, identified: &Mutex<Vec<String>>) -> Result<Live, ReadError> {
     let mut source = SlotSource { slot: Slot::new(folder.card()), wait: Duration::ZERO };
     let keys = Keys { can: Some(Can::parse("123456").unwrap()), mrz: None };
-    let request =
-        Request { keys, access: AccessChoice::Auto, bac_fallback: false, goal: Goal::default(), challenge: None };
+    let request = Request {
+        keys,
+        access: AccessChoice::Auto,
+        bac_fallback: false,
+        goal: Goal::default(),
+        challenge: None,
+        terminal: None,
+    };
     let by = Yardstick { trusted, at: jiff::Timestamp::now(), given: Given::default() };
     let mut rng = UnwrapErr(SysRng);
     let mut statistics = Statistics::start();
@@ -95,7 +101,8 @@ fn only_what_is_wanted_is_read_and_what_proves_it() {
     let mut source = SlotSource { slot: Slot::new(folder.card()), wait: Duration::ZERO };
     let keys = Keys { can: Some(Can::parse("123456").unwrap()), mrz: None };
     let goal = Goal { groups: Some([icao9303::lds::file::DataGroup::DG13].into()), com: false };
-    let request = Request { keys, access: AccessChoice::Auto, bac_fallback: false, goal, challenge: None };
+    let request =
+        Request { keys, access: AccessChoice::Auto, bac_fallback: false, goal, challenge: None, terminal: None };
     let read = RefCell::new(Vec::new());
     let mut observe = |event: Event<'_>| {
         if let Event::File(file, _) = event {

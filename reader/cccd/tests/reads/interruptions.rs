@@ -47,7 +47,8 @@ impl Mould {
         let keys = Keys { can: Some(Can::parse("123456").expect("six digits")), mrz: None };
         let groups = groups.map(|numbers| numbers.iter().filter_map(|&number| DataGroup::new(number)).collect());
         let goal = Goal { groups, com: false };
-        let request = Request { keys, access: AccessChoice::Auto, bac_fallback: false, goal, challenge: None };
+        let request =
+            Request { keys, access: AccessChoice::Auto, bac_fallback: false, goal, challenge: None, terminal: None };
         let mut statistics = Statistics::start();
         let result = read(&mut source, &request, &mut statistics, &mut UnwrapErr(SysRng), &mut |_| {});
         (result, statistics)

@@ -4,7 +4,8 @@
 //! of the test's own; [`deviations`] are the habits of real documents; [`profiles`] reads every profile that comes with
 //! `virtual-card`; [`output`] holds what the command prints against the contract, [`delivery`] what it writes; [`shim`] is
 //! someone between card and reader, [`downgrade`] what he does to the offer of protocols, [`mapping`] what the proof of chip
-//! authentication mapping is worth; [`early`] is about what is known before the end.
+//! authentication mapping is worth; [`early`] is about what is known before the end; [`terminal`] reads fingerprints, and
+//! sees to it that nobody else does.
 
 mod bad_input;
 mod card;
@@ -19,3 +20,4 @@ mod output;
 mod private_service;
 mod profiles;
 mod shim;
+mod terminal;

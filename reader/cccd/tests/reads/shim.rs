@@ -60,7 +60,7 @@ pub fn request() -> Request {
     let mrz = MrzKey::new("190123456", "900315", "300315").expect("the default card's");
     let keys = Keys { can: Some(Can::parse("123456").expect("six digits")), mrz: Some(mrz) };
     let goal = Goal { groups: None, com: false };
-    Request { keys, access: AccessChoice::Auto, bac_fallback: false, goal, challenge: None }
+    Request { keys, access: AccessChoice::Auto, bac_fallback: false, goal, challenge: None, terminal: None }
 }
 
 /// Reads a card past the one in between.
