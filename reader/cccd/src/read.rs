@@ -3,7 +3,7 @@
 //!
 //! Read in this order: the request and the result here; [`plan`] picks the files; [`session`] is one session with a
 //! chip, `access` how it is opened, `proofs` what the chip proves; [`source`] says where cards come from, and what
-//! happens when one is taken away; [`statistics`] counts.
+//! happens when one is taken away, `resumption` how a read goes on when it is put back; [`statistics`] counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +21,7 @@ use crate::can::Can;
 mod access;
 pub mod plan;
 mod proofs;
+mod resumption;
 pub mod session;
 pub mod source;
 pub mod statistics;
@@ -105,8 +106,10 @@ pub struct Reading {
     pub terminal_authentication: Option<TerminalAuthentication>,
     /// What the link carried in the end, and in what blocks.
     pub learnt: Learnt,
-    /// The card was removed and put back, and the read was started over: how many times.
+    /// How many times the card was removed and put back.
     pub restarts: u32,
+    /// Files of the session before the last removal were taken over: the chip proved to be the same.
+    pub resumed: bool,
 }
 
 /// Something that happened during a read, for progress and for callers who want the first data early.
@@ -119,6 +122,8 @@ pub enum Event<'a> {
     File(ElementaryFile, &'a [u8]),
     /// The card is gone and is waited for.
     WaitingForCard,
+    /// The card put back is the same, and the read goes on where it was.
+    Resumed,
     /// The read starts over with the card put back.
     StartedOver,
 }

@@ -8,9 +8,11 @@ use icao9303::lds::file::{DataGroup, ElementaryFile};
 use icao9303::lds::security_infos::{Mapping, SecurityInfos};
 use icao9303::passive_authentication::EfSod;
 use icao9303::secure_messaging::SecureMessagingError;
+use icao9303::terminal_authentication::TerminalAuthentication;
 use icao9303::transport::Transport;
 use rand_core::CryptoRng;
 
+use super::resumption::{Kept, Proofs};
 use super::statistics::{Metered, Statistics};
 use super::{Event, ReadError, Reading, Request, access, proofs};
 
@@ -27,6 +29,8 @@ pub enum Ended {
     /// The channel broke at this file, though the link stands: the chip dropped its keys. It was lifted for a moment, or
     /// it does so at a file that it does not give.
     ChannelLostAt(ElementaryFile, CardError),
+    /// It is not the chip whose files were kept.
+    AnotherChip,
 }
 
 /// What earlier sessions with the same card taught.
@@ -50,7 +54,8 @@ impl<E: Into<ReadError>> From<E> for Ended {
 /// Who wants to know what happens meanwhile.
 pub type Observer<'a> = &'a mut dyn FnMut(Event<'_>);
 
-/// Reads one chip over one link, which must carry a card that was just reset.
+/// Reads one chip over one link, which must carry a card that was just reset. What an earlier session read to its end is
+/// taken over, where the chip proves to be the same; what this one did, where it breaks off, is left to the next.
 ///
 /// # Errors
 /// The chip could not be opened, or the channel or the link failed on the way. A file that the chip does not give is no
@@ -60,6 +65,7 @@ pub fn run<T: Transport>(
     statistics: &mut Statistics,
     request: &Request,
     lessons: &Lessons,
+    kept: &mut Kept,
     rng: &mut dyn CryptoRng,
     observer: Observer<'_>,
 ) -> Result<Reading, Ended> {
@@ -75,59 +81,85 @@ pub fn run<T: Transport>(
         files: BTreeMap::new(),
         refused: BTreeMap::new(),
         cut: BTreeMap::new(),
+        began: false,
+        resumed: false,
     };
-    let cipher = session.cipher;
-    // It lies in the master file, which some chips do not let a session return to.
-    let at_once = session.mapped_with_chip_authentication();
-    if at_once {
-        session.read(ElementaryFile::CardSecurity)?;
+    match session.everything(request, kept, rng) {
+        Ok(found) => Ok(session.reading(found, opened.pace_failed, opened.card_access)),
+        Err(ended) => {
+            session.leave(kept);
+            Err(ended)
+        }
     }
-    let listed = session.security_object()?;
-    let (chip_authentication, active_authentication) = session.groups(request, listed.as_ref(), rng)?;
-    if request.goal.com {
-        session.read(ElementaryFile::Com)?;
-    }
-    if !at_once && session.offer_is_not_in_dg14() {
-        session.card_security()?;
-    }
-    let terminal_authentication = session.terminal_authentication(request, listed.as_ref(), rng)?;
-    if session.files.is_empty() {
-        let why = session.refused.values().next().cloned().unwrap_or_default();
-        return Err(ReadError::NothingGiven(why).into());
-    }
-    let learnt = session.card.learnt();
-    let access = session.card.access().clone();
-    let Session { mut card, files, refused, cut, .. } = session;
-    card.transport_mut().statistics().end_phase();
-    Ok(Reading {
-        access,
-        cipher,
-        pace_failed: opened.pace_failed,
-        card_access: opened.card_access,
-        files,
-        refused,
-        cut,
-        listed,
-        mapping_proof: card.chip_authentication_mapping().cloned(),
-        chip_authentication,
-        active_authentication,
-        terminal_authentication,
-        learnt,
-        restarts: 0,
-    })
 }
 
-struct Session<'a, 'o, T> {
-    card: Card<Metered<'a, T>, Secured>,
+/// What is known only when everything is read.
+struct Found {
+    listed: Option<BTreeSet<DataGroup>>,
+    proofs: Proofs,
+    terminal_authentication: Option<TerminalAuthentication>,
+}
+
+pub(super) struct Session<'a, 'o, T> {
+    pub(super) card: Card<Metered<'a, T>, Secured>,
     cipher: icao9303::crypto::cipher::Cipher,
-    observer: Observer<'o>,
+    pub(super) observer: Observer<'o>,
     lessons: &'a Lessons,
-    files: BTreeMap<ElementaryFile, Vec<u8>>,
+    pub(super) files: BTreeMap<ElementaryFile, Vec<u8>>,
     refused: BTreeMap<ElementaryFile, String>,
-    cut: BTreeMap<ElementaryFile, (usize, usize)>,
+    pub(super) cut: BTreeMap<ElementaryFile, (usize, usize)>,
+    /// The files are this chip's: from here on they are worth keeping.
+    pub(super) began: bool,
+    /// Files of an earlier session were taken over.
+    pub(super) resumed: bool,
 }
 
 impl<T: Transport> Session<'_, '_, T> {
+    fn everything(&mut self, request: &Request, kept: &mut Kept, rng: &mut dyn CryptoRng) -> Result<Found, Ended> {
+        // It lies in the master file, which some chips do not let a session return to.
+        let at_once = self.mapped_with_chip_authentication();
+        if at_once {
+            self.read(ElementaryFile::CardSecurity)?;
+        }
+        let proofs = self.resume(kept, request, rng)?;
+        let listed = self.security_object()?;
+        let proofs = self.groups(request, listed.as_ref(), proofs, rng)?;
+        if request.goal.com {
+            self.read(ElementaryFile::Com)?;
+        }
+        if !at_once && self.offer_is_not_in_dg14() {
+            self.card_security()?;
+        }
+        let terminal_authentication = self.terminal_authentication(request, listed.as_ref(), rng)?;
+        if self.files.is_empty() {
+            let why = self.refused.values().next().cloned().unwrap_or_default();
+            return Err(ReadError::NothingGiven(why).into());
+        }
+        Ok(Found { listed, proofs, terminal_authentication })
+    }
+
+    fn reading(self, found: Found, pace_failed: Option<String>, card_access: Option<Vec<u8>>) -> Reading {
+        let Self { mut card, cipher, files, refused, cut, resumed, .. } = self;
+        card.transport_mut().statistics().end_phase();
+        Reading {
+            access: card.access().clone(),
+            cipher,
+            pace_failed,
+            card_access,
+            files,
+            refused,
+            cut,
+            listed: found.listed,
+            mapping_proof: card.chip_authentication_mapping().cloned(),
+            chip_authentication: found.proofs.chip_authentication,
+            active_authentication: found.proofs.active_authentication,
+            terminal_authentication: found.terminal_authentication,
+            learnt: card.learnt(),
+            restarts: 0,
+            resumed,
+        }
+    }
+
     /// EF.SOD first: it says which data groups there are. EF.COM says so too and is not signed.
     fn security_object(&mut self) -> Result<Option<BTreeSet<DataGroup>>, Ended> {
         self.read(ElementaryFile::Sod)?;
@@ -139,29 +171,31 @@ impl<T: Transport> Session<'_, '_, T> {
         &mut self,
         request: &Request,
         listed: Option<&BTreeSet<DataGroup>>,
+        mut proofs: Proofs,
         rng: &mut dyn CryptoRng,
-    ) -> Result<(Option<Check>, Option<Check>), Ended> {
-        let (mut chip, mut active) = (self.lessons.proof.clone(), None);
+    ) -> Result<Proofs, Ended> {
+        let chip = &mut proofs.chip_authentication;
+        *chip = chip.take().or_else(|| self.lessons.proof.clone());
         for group in request.goal.plan(listed) {
             self.read(ElementaryFile::Dg(group))?;
             let Some(file) = self.files.get(&ElementaryFile::Dg(group)) else { continue };
             match group {
-                DataGroup::DG14 if chip.is_none() => {
+                DataGroup::DG14 if proofs.chip_authentication.is_none() => {
                     let file = file.clone();
                     self.phase("chip_authentication");
-                    chip = Some(proofs::chip_authentication(&mut self.card, &file, rng)?);
+                    proofs.chip_authentication = Some(proofs::chip_authentication(&mut self.card, &file, rng)?);
                 }
-                DataGroup::DG15 => {
+                DataGroup::DG15 if proofs.active_authentication.is_none() => {
                     let (file, dg14) = (file.clone(), self.files.get(&ElementaryFile::Dg(DataGroup::DG14)).cloned());
                     self.phase("active_authentication");
-                    let challenge = request.challenge;
-                    active =
-                        Some(proofs::active_authentication(&mut self.card, &file, dg14.as_deref(), challenge, rng)?);
+                    let (dg14, challenge) = (dg14.as_deref(), request.challenge);
+                    proofs.active_authentication =
+                        Some(proofs::active_authentication(&mut self.card, &file, dg14, challenge, rng)?);
                 }
                 _ => {}
             }
         }
-        Ok((chip, active))
+        Ok(proofs)
     }
 
     /// Whether PACE ran with chip authentication mapping, whose key is in EF.CardSecurity.
@@ -183,6 +217,9 @@ impl<T: Transport> Session<'_, '_, T> {
     /// gives the session up at that, has given the rest.
     fn card_security(&mut self) -> Result<(), Ended> {
         let file = ElementaryFile::CardSecurity;
+        if self.files.contains_key(&file) {
+            return Ok(());
+        }
         self.phase(&file.to_string());
         match self.card.read_file(file) {
             Ok(content) => {
@@ -198,8 +235,11 @@ impl<T: Transport> Session<'_, '_, T> {
         }
     }
 
-    /// Reads a file. That the chip does not give it, or that it is none, is noted and no error.
-    fn read(&mut self, file: ElementaryFile) -> Result<(), Ended> {
+    /// Reads a file that is not there yet. That the chip does not give it, or that it is none, is noted and no error.
+    pub(super) fn read(&mut self, file: ElementaryFile) -> Result<(), Ended> {
+        if self.files.contains_key(&file) {
+            return Ok(());
+        }
         if let Some(why) = self.lessons.unreadable.get(&file) {
             self.refused.insert(file, why.clone());
             return Ok(());
@@ -225,7 +265,7 @@ impl<T: Transport> Session<'_, '_, T> {
         }
     }
 
-    fn phase(&mut self, name: &str) {
+    pub(super) fn phase(&mut self, name: &str) {
         begin(self.card.transport_mut().statistics(), self.observer, name);
     }
 }

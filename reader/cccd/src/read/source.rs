@@ -6,6 +6,7 @@ use icao9303::card::CardError;
 use icao9303::transport::{Learnt, LinkLimits, Transport, TransportError};
 use rand_core::CryptoRng;
 
+use super::resumption::Kept;
 use super::session::{self, Ended, Lessons, Observer};
 use super::{Event, ReadError, Reading, Request, Statistics};
 
@@ -44,8 +45,8 @@ const MOST_LOSSES_AT_A_FILE: u32 = 3;
 /// How many files may do so before the read is given up.
 const MOST_UNREADABLE_FILES: usize = 3;
 
-/// Reads a card. One that is removed and comes back in time is read anew, from the start: nothing of the old session is
-/// kept, so that nothing of two cards is ever mixed.
+/// Reads a card. One that is removed and comes back in time is read on where it was, if it proves to be the same chip, and
+/// anew where it does not: nothing of two cards is ever mixed.
 ///
 /// # Errors
 /// Why it could not be read. What was counted until then is in `statistics`.
@@ -58,10 +59,11 @@ pub fn read<S: CardSource>(
 ) -> Result<Reading, ReadError> {
     let mut restarts = 0;
     let mut lessons = Lessons::default();
+    let mut kept = Kept::default();
     let mut losses = BTreeMap::new();
     loop {
         let ended = match source.open() {
-            Ok(link) => session::run(link, statistics, request, &lessons, rng, observer),
+            Ok(link) => session::run(link, statistics, request, &lessons, &mut kept, rng, observer),
             Err(error) => Err(Ended::Failed(ReadError::Link(error))),
         };
         statistics.end_phase();
@@ -71,7 +73,14 @@ pub fn read<S: CardSource>(
                 return Ok(Reading { restarts, ..reading });
             }
             // Once only: the next session does not ask for the proof.
-            Err(Ended::ChannelLostInProof(proof)) => lessons.proof = Some(proof),
+            Err(Ended::ChannelLostInProof(proof)) => {
+                lessons.proof = Some(proof);
+                kept.forget();
+            }
+            Err(Ended::AnotherChip) => {
+                kept.forget();
+                observer(Event::StartedOver);
+            }
             Err(Ended::ChannelLostAt(file, error)) => {
                 lessons.losses = lessons.losses.wrapping_add(1);
                 let losses = losses.entry(file).or_insert(0);
@@ -82,7 +91,7 @@ pub fn read<S: CardSource>(
                     }
                     lessons.unreadable.insert(file, error.to_string());
                 }
-                observer(Event::StartedOver);
+                going_on(&kept, observer);
             }
             Err(Ended::Failed(error)) => {
                 if error.transport().is_some() {
@@ -99,9 +108,16 @@ pub fn read<S: CardSource>(
                 restarts += 1;
                 // Perhaps it is another card.
                 lessons = Lessons::default();
-                observer(Event::StartedOver);
+                going_on(&kept, observer);
             }
         }
+    }
+}
+
+/// Says that the read starts over, where nothing is left to go on with.
+fn going_on(kept: &Kept, observer: Observer<'_>) {
+    if !kept.is_worth_a_proof() {
+        observer(Event::StartedOver);
     }
 }
 

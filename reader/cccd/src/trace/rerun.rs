@@ -47,7 +47,7 @@ pub fn rerun(trace: &Trace) -> Result<Rerun, String> {
         Event::File(name, bytes) => {
             files.insert(name, bytes.to_vec());
         }
-        Event::WaitingForCard | Event::StartedOver => {}
+        Event::WaitingForCard | Event::Resumed | Event::StartedOver => {}
     };
     let mut source = replay.clone();
     let outcome = read::read(&mut source, &settings.request, &mut statistics, &mut replay.rng(), &mut observe);

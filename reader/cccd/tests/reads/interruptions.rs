@@ -1,5 +1,6 @@
 //! The card is pulled, falls silent, or answers nonsense, at every single command of a read: each read ends, with an error
-//! that says what happened, and nothing is reported as read.
+//! that says what happened, and nothing is reported as read. What happens to a card that is put back is in
+//! [`crate::resumption`].
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -76,20 +77,6 @@ fn a_card_pulled_at_any_command_ends_the_read_as_removed() {
             let error = result.expect_err(&format!("after {after} of {commands}"));
             assert_eq!(error.transport(), Some(&TransportError::CardRemoved), "after {after}: {error}");
         }
-    }
-}
-
-#[test]
-fn a_card_put_back_after_any_command_is_read_anew() {
-    let mould = Mould::new();
-    let (undisturbed, _) = mould.read(Faults::default(), Duration::ZERO, ALL);
-    let files = undisturbed.expect("an undisturbed read").files;
-    for after in 1..mould.commands(ALL) {
-        let removal = Removal { after, during_next: after % 2 == 0, back_after_ms: Some(0) };
-        let faults = Faults { removals: vec![removal], ..Faults::default() };
-        let (result, _) = mould.read(faults, Duration::from_secs(5), ALL);
-        let reading = result.unwrap_or_else(|error| panic!("after {after}: {error}"));
-        assert_eq!((reading.restarts, reading.files == files), (1, true), "after {after}");
     }
 }
 

@@ -25,6 +25,7 @@ impl Progress {
                 format!("Đang đọc, giữ yên thẻ · reading, keep the card still: {}", clean(phase))
             }
             Event::WaitingForCard => "Thẻ bị nhấc ra, đặt lại thẻ · the card was removed, put it back".to_owned(),
+            Event::Resumed => "Vẫn là thẻ đó: đọc tiếp · the same card: reading on".to_owned(),
             Event::StartedOver => "Đọc lại từ đầu · starting over".to_owned(),
             Event::File(..) => return,
         };

@@ -71,6 +71,9 @@ impl<T: Transport> Session<'_, '_, T> {
     /// Reads a data group that was opened. `false` where the channel is lost: the rest of the reading stands.
     fn opened(&mut self, group: DataGroup) -> Result<bool, Ended> {
         let file = ElementaryFile::Dg(group);
+        if self.files.contains_key(&file) {
+            return Ok(true);
+        }
         match self.card.read_file(file) {
             Ok(content) => {
                 if let Some(declared) = content.declared.filter(|_| !content.is_complete()) {
