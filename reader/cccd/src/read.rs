@@ -91,8 +91,6 @@ pub struct Reading {
     pub files: BTreeMap<ElementaryFile, Vec<u8>>,
     /// The files that the chip did not give, and why.
     pub refused: BTreeMap<ElementaryFile, String>,
-    /// The files that end before their header says: declared and actual length.
-    pub cut: BTreeMap<ElementaryFile, (usize, usize)>,
     /// The data groups that EF.SOD lists; `None` where it is missing or cannot be read.
     pub listed: Option<BTreeSet<DataGroup>>,
     /// What PACE with chip authentication mapping left to be verified against the key in EF.CardSecurity.

@@ -74,7 +74,7 @@ impl<T: Transport> Session<'_, '_, T> {
     pub(super) fn leave(self, kept: &mut Kept) {
         if self.began {
             kept.files = self.files;
-            kept.files.retain(|file, _| !self.cut.contains_key(file));
+            kept.files.retain(|file, _| !self.cut.contains(file));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use icao9303::card::{Access, Card, CardError, Secured};
+use icao9303::card::{Access, Card, CardError, FileContent, Secured};
 use icao9303::check::Check;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use icao9303::lds::security_infos::{Mapping, SecurityInfos};
@@ -80,7 +80,7 @@ pub fn run<T: Transport>(
         lessons,
         files: BTreeMap::new(),
         refused: BTreeMap::new(),
-        cut: BTreeMap::new(),
+        cut: BTreeSet::new(),
         began: false,
         resumed: false,
     };
@@ -107,7 +107,8 @@ pub(super) struct Session<'a, 'o, T> {
     lessons: &'a Lessons,
     pub(super) files: BTreeMap<ElementaryFile, Vec<u8>>,
     refused: BTreeMap<ElementaryFile, String>,
-    pub(super) cut: BTreeMap<ElementaryFile, (usize, usize)>,
+    /// The files that end before their header says.
+    pub(super) cut: BTreeSet<ElementaryFile>,
     /// The files are this chip's: from here on they are worth keeping.
     pub(super) began: bool,
     /// Files of an earlier session were taken over.
@@ -139,7 +140,7 @@ impl<T: Transport> Session<'_, '_, T> {
     }
 
     fn reading(self, found: Found, pace_failed: Option<String>, card_access: Option<Vec<u8>>) -> Reading {
-        let Self { mut card, cipher, files, refused, cut, resumed, .. } = self;
+        let Self { mut card, cipher, files, refused, resumed, .. } = self;
         card.transport_mut().statistics().end_phase();
         Reading {
             access: card.access().clone(),
@@ -148,7 +149,6 @@ impl<T: Transport> Session<'_, '_, T> {
             card_access,
             files,
             refused,
-            cut,
             listed: found.listed,
             mapping_proof: card.chip_authentication_mapping().cloned(),
             chip_authentication: found.proofs.chip_authentication,
@@ -223,8 +223,7 @@ impl<T: Transport> Session<'_, '_, T> {
         self.phase(&file.to_string());
         match self.card.read_file(file) {
             Ok(content) => {
-                (self.observer)(Event::File(file, &content.bytes));
-                self.files.insert(file, content.bytes);
+                self.take(file, content);
                 Ok(())
             }
             Err(error) if error.transport().is_some() => Err(error.into()),
@@ -247,11 +246,7 @@ impl<T: Transport> Session<'_, '_, T> {
         self.phase(&file.to_string());
         match self.card.read_file(file) {
             Ok(content) => {
-                if let Some(declared) = content.declared.filter(|_| !content.is_complete()) {
-                    self.cut.insert(file, (declared, content.bytes.len()));
-                }
-                (self.observer)(Event::File(file, &content.bytes));
-                self.files.insert(file, content.bytes);
+                self.take(file, content);
                 Ok(())
             }
             Err(error) if error.session_goes_on() => {
@@ -263,6 +258,14 @@ impl<T: Transport> Session<'_, '_, T> {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn take(&mut self, file: ElementaryFile, content: FileContent) {
+        if !content.is_complete() {
+            self.cut.insert(file);
+        }
+        (self.observer)(Event::File(file, &content.bytes));
+        self.files.insert(file, content.bytes);
     }
 
     pub(super) fn phase(&mut self, name: &str) {

@@ -11,7 +11,7 @@ use icao9303::terminal_authentication::{self, TerminalAuthentication};
 use icao9303::transport::Transport;
 use rand_core::CryptoRng;
 
-use super::{Ended, Event, Request, Session};
+use super::{Ended, Request, Session};
 use crate::read::plan::NEED_TERMINAL_AUTHENTICATION;
 use crate::read::terminal::{self, Terminal};
 
@@ -76,11 +76,7 @@ impl<T: Transport> Session<'_, '_, T> {
         }
         match self.card.read_file(file) {
             Ok(content) => {
-                if let Some(declared) = content.declared.filter(|_| !content.is_complete()) {
-                    self.cut.insert(file, (declared, content.bytes.len()));
-                }
-                (self.observer)(Event::File(file, &content.bytes));
-                self.files.insert(file, content.bytes);
+                self.take(file, content);
                 Ok(true)
             }
             Err(error) if error.session_goes_on() || matches!(error, CardError::SecureMessaging { .. }) => {
