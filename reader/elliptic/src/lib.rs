@@ -11,3 +11,4 @@ extern crate alloc;
 pub mod curve;
 pub mod ecdsa;
 pub mod hash;
+pub mod hexadecimal;

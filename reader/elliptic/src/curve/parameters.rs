@@ -1,5 +1,7 @@
 //! The numbers that define each curve: RFC 5639 §3 for Brainpool, SP 800-186 §3.2.1 and FIPS 186-2 for NIST.
 
+use crate::hexadecimal::bytes;
+
 /// Domain parameters of a curve y² = x³ + a·x + b over the integers modulo p. The cofactor is 1 for every curve here.
 ///
 /// All numbers are big-endian, padded to the length of `p`.
@@ -160,23 +162,3 @@ pub(super) const SECP521R1: DomainParameters = DomainParameters {
         "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409",
     ),
 };
-
-/// The bytes of a hexadecimal literal; a mistake in it is an error of the build.
-const fn bytes<const N: usize>(hex: &str) -> [u8; N] {
-    const fn digit(character: u8) -> u8 {
-        match character {
-            b'0'..=b'9' => character - b'0',
-            b'a'..=b'f' => character - b'a' + 10,
-            _ => panic!("not a hexadecimal digit"),
-        }
-    }
-    let hex = hex.as_bytes();
-    assert!(hex.len() == 2 * N, "a parameter has the wrong length");
-    let mut bytes = [0; N];
-    let mut i = 0;
-    while i < N {
-        bytes[i] = digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]);
-        i += 1;
-    }
-    bytes
-}

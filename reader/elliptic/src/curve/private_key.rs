@@ -80,7 +80,7 @@ impl PrivateKey {
 
     /// An ECDSA signature (r, s) over a hash, each in the order's length, with the nonce of RFC 6979.
     ///
-    /// For simulated chips and test issuers: the reader itself signs nothing. The hash that drives RFC 6979 is told by
+    /// For Terminal Authentication, simulated chips and test issuers. The hash that drives RFC 6979 is told by
     /// the length of `prehash`.
     pub fn sign_prehash(&self, prehash: &[u8]) -> (Vec<u8>, Vec<u8>) {
         self.sign_prehash_with(prehash, &[])

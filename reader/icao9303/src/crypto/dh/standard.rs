@@ -1,5 +1,7 @@
 //! The three groups of Doc 9303-11 §9.5.1 (standardised domain parameters 0 to 2), which RFC 5114 defines.
 
+use icao9303_elliptic::hexadecimal::bytes;
+
 /// One of the groups of RFC 5114.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ModpGroup {
@@ -132,23 +134,3 @@ pub(super) const MODP_2048_256: Numbers = Numbers {
     ),
     q: &bytes::<32>("8cf83642a709a097b447997640129da299b1a47d1eb3750ba308b0fe64f5fbd3"),
 };
-
-/// The bytes of a hexadecimal literal; a mistake in it is an error of the build.
-const fn bytes<const N: usize>(hex: &str) -> [u8; N] {
-    const fn digit(character: u8) -> u8 {
-        match character {
-            b'0'..=b'9' => character - b'0',
-            b'a'..=b'f' => character - b'a' + 10,
-            _ => panic!("not a hexadecimal digit"),
-        }
-    }
-    let hex = hex.as_bytes();
-    assert!(hex.len() == 2 * N, "a number has the wrong length");
-    let mut bytes = [0; N];
-    let mut i = 0;
-    while i < N {
-        bytes[i] = digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]);
-        i += 1;
-    }
-    bytes
-}
