@@ -11,8 +11,9 @@ use virtual_card::make::chip_file;
 use virtual_card::personalise::{IssuedCard, personalise};
 use virtual_card::profile::Profile;
 
-/// A small portrait, so that a session is short.
-const PROFILE: &str = "seed = 1\ntoday = \"2026-01-01\"\n[portrait]\nsize = 1500\nformat = \"jpeg2000\"\n";
+/// A small portrait, so that a session is short, and fingerprints for a terminal that may read them.
+const PROFILE: &str = "seed = 1\ntoday = \"2026-01-01\"\n[portrait]\nsize = 1500\nformat = \"jpeg2000\"\n\
+    [terminal_authentication]\noffered = true\n";
 
 /// A card, and who signed it.
 pub struct Genuine {

@@ -33,6 +33,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "dg13", run: parsers::dg13, seeds: parsers::dg13_seeds },
     Target { name: "session", run: session::session, seeds: session::seeds },
     Target { name: "chip_files", run: parsers::chip_files, seeds: parsers::chip_file_seeds },
+    Target { name: "cv_certificates", run: signed::cv_certificates, seeds: signed::cv_certificate_seeds },
     Target { name: "security_infos", run: parsers::security_infos, seeds: parsers::security_infos_seeds },
     Target { name: "machine_readable_zone", run: parsers::machine_readable_zone, seeds: parsers::mrz_seeds },
     Target { name: "qr_text", run: parsers::qr_text, seeds: parsers::qr_text_seeds },

@@ -6,17 +6,21 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use cccd::assessment::{Evidence, Yardstick, assess};
 use cccd::can::Can;
 use cccd::holder::Given;
 use cccd::mrz::DocumentMrz;
+use cccd::read::terminal::Terminal;
 use cccd::read::{AccessChoice, CardSource, Goal, Keys, Reading, Request, Statistics, read};
 use cccd::report::{self, ReaderSection};
 use cccd::verdict::Verdict;
 use icao9303::check::Status;
+use icao9303::cv_certificate::{CvCertificate, CvDate};
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use icao9303::passive_authentication::EfSod;
+use icao9303::terminal_authentication::SoftwareKey;
 use icao9303::transport::{LinkLimits, Transport, TransportError};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -71,8 +75,16 @@ fn request(settings: u8) -> Request {
         bac_fallback: settings & 4 != 0,
         goal: Goal { groups: None, com: settings & 8 != 0 },
         challenge: None,
-        terminal: None,
+        terminal: if settings & 16 == 0 { None } else { terminal() },
     }
+}
+
+/// A terminal that the card lets read fingerprints.
+fn terminal() -> Option<Terminal> {
+    let terminals = GENUINE.card.terminals.as_ref()?;
+    let certificates = CvCertificate::parse_all(&terminals.certificates()).expect("genuine certificates");
+    let signer = SoftwareKey::from_pkcs8_der(&terminals.private_key).expect("a genuine key");
+    Some(Terminal { certificates, signer: Arc::new(signer), today: CvDate::of_unix_time(GENUINE.at.as_second()) })
 }
 
 /// Whatever the chip did: what counts as genuine is what was personalised.
@@ -203,7 +215,7 @@ impl Transport for Link<'_> {
 /// Undisturbed reads, and some disturbed ones.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
-    let mut seeds: Vec<Vec<u8>> = (0..16).map(|settings| vec![settings, 0]).collect();
+    let mut seeds: Vec<Vec<u8>> = (0..32).map(|settings| vec![settings, 0]).collect();
     for at in 0..40 {
         for kind in 1..10 {
             let quiet = vec![0; at];

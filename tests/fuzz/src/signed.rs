@@ -1,10 +1,14 @@
 //! Parsers of what an authority signed. Beyond ending, they must never take anything for signed that is not.
 
+use base64ct::{Base64, Encoding};
 use icao9303::check::Status;
+use icao9303::cv_certificate::{CvCertificate, CvDate, TerminalChain};
 use icao9303::lds::file::ElementaryFile;
 use icao9303::passive_authentication::{
     self, Asked, CardSecurity, Certificate, Crl, DocumentIdentity, EfSod, Evidence, Trust, UnixTime, import,
 };
+
+use icao9303::terminal_authentication::SoftwareKey;
 
 use crate::genuine::GENUINE;
 
@@ -86,5 +90,31 @@ pub fn certificate_seeds() -> Vec<Vec<u8>> {
     let mut seeds = vec![issuer.csca.certificate.der.clone(), issuer.document_signer.certificate.der.clone()];
     seeds.extend(issuer.revocation_list.clone());
     seeds.extend(issuer.master_list.clone());
+    let line = |name: &str, bytes: &[u8]| format!("{name};binary:: {}\n", Base64::encode_string(bytes));
+    let lists = issuer.revocation_list.iter().map(|list| line("certificateRevocationList", list)).collect::<String>();
+    seeds.push(format!("dn: c=VN\n{}{lists}", line("cACertificate", &seeds[0])).into_bytes());
     seeds
+}
+
+/// The certificates of a terminal, and the private key beside them.
+pub fn cv_certificates(input: &[u8]) {
+    let _ = SoftwareKey::from_pkcs8_der(input);
+    let Ok(certificates) = CvCertificate::parse_all(input) else { return };
+    for certificate in &certificates {
+        assert_eq!(
+            CvCertificate::parse(&certificate.encode()).as_ref(),
+            Ok(certificate),
+            "written otherwise than read"
+        );
+    }
+    let trusted = certificates.first().map(|first| first.authority.clone());
+    let today = CvDate::of_unix_time(now());
+    let _ = TerminalChain::find(&certificates, trusted.as_slice(), &|_| true, today);
+}
+
+/// A genuine chain, all in one file; the terminal's certificate alone; its private key.
+#[must_use]
+pub fn cv_certificate_seeds() -> Vec<Vec<u8>> {
+    let Some(terminals) = &GENUINE.card.terminals else { return Vec::new() };
+    vec![terminals.certificates(), terminals.terminal.clone(), terminals.private_key.clone()]
 }
