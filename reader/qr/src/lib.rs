@@ -6,7 +6,9 @@
 
 mod code;
 mod decoder;
+pub mod grid;
 mod picture;
+mod symbol;
 
 pub use code::{Code, ErrorCorrection, Mode, Point, Segment};
 pub use decoder::{Decoder, Settings};
