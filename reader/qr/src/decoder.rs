@@ -1,8 +1,17 @@
 //! Reads pictures, one after another.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::{Code, Picture};
+use crate::{
+    Code, Picture, Point, attempt,
+    locate::{
+        finder::Finder,
+        plane::{Plane, View},
+        scan::Layer,
+        threshold::Thresholds,
+        triple::{self, Triple},
+    },
+};
 
 /// How much a decoder may try.
 #[derive(Clone, Copy, Debug)]
@@ -24,18 +33,167 @@ impl Default for Settings {
 #[derive(Debug, Default)]
 pub struct Decoder {
     settings: Settings,
+    thresholds: Thresholds,
+    planes: [Plane; 3],
 }
+
+/// A way of looking for finder patterns.
+#[derive(Clone, Copy, Debug)]
+enum Search {
+    /// As the picture is.
+    Plain,
+    /// As the picture is, every row, faint contrasts too.
+    Faint,
+    /// Halved so many times.
+    Halved(usize),
+    /// Sharpened.
+    Sharpened,
+    /// One threshold for the whole.
+    Global,
+}
+
+const SCHEDULE: [Search; 6] =
+    [Search::Plain, Search::Halved(1), Search::Sharpened, Search::Faint, Search::Global, Search::Halved(2)];
+
+/// Symbols read with everything there is, in one picture.
+const MOST_THOROUGH: usize = 6;
 
 impl Decoder {
     /// A decoder that has seen nothing yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { settings }
+        Self { settings, ..Self::default() }
     }
 
     /// The codes of one picture.
     pub fn read(&mut self, picture: &Picture<'_>) -> Vec<Code> {
-        let _ = (self.settings, picture);
-        Vec::new()
+        let mut run = Run {
+            picture: *picture,
+            end: self.settings.budget.map(|budget| Instant::now() + budget),
+            most: self.settings.most_codes,
+            codes: Vec::new(),
+            finders: Vec::new(),
+            tried: Vec::new(),
+            thorough: 0,
+        };
+        for search in SCHEDULE {
+            if run.over() {
+                break;
+            }
+            let found = self.finders(picture, search);
+            run.try_all(&found);
+            if !run.codes.is_empty() {
+                break;
+            }
+        }
+        run.codes
     }
+
+    fn finders(&mut self, picture: &Picture<'_>, search: Search) -> Vec<Finder> {
+        let [half, quarter, other] = &mut self.planes;
+        let (layered, step, least, scale) = match search {
+            Search::Plain | Search::Global => (*picture, 2, 24, 1.0),
+            Search::Faint => (*picture, 1, 6, 1.0),
+            Search::Halved(times) => {
+                half.halve(picture);
+                if times == 1 {
+                    (half.picture(), 1, 8, 2.0)
+                } else {
+                    quarter.halve(&half.picture());
+                    (quarter.picture(), 1, 8, 4.0)
+                }
+            }
+            Search::Sharpened => {
+                other.sharpen(picture, 6);
+                (other.picture(), 1, 16, 1.0)
+            }
+        };
+        match search {
+            Search::Global => self.thresholds.measure_globally(&layered),
+            _ => self.thresholds.measure(&layered, least),
+        }
+        let mut found = Vec::new();
+        Layer { picture: layered, thresholds: &self.thresholds }.finders(step, &mut found);
+        found.into_iter().map(|finder| finder.scaled(scale)).collect()
+    }
+}
+
+/// The reading of one picture.
+struct Run<'a> {
+    picture: Picture<'a>,
+    end: Option<Instant>,
+    most: usize,
+    codes: Vec<Code>,
+    finders: Vec<Finder>,
+    /// Triples that were tried, by their centres.
+    tried: Vec<[Point; 3]>,
+    thorough: usize,
+}
+
+impl Run<'_> {
+    fn over(&self) -> bool {
+        self.codes.len() >= self.most || self.end.is_some_and(|end| Instant::now() >= end)
+    }
+
+    fn try_all(&mut self, found: &[Finder]) {
+        for finder in found {
+            match self.finders.iter_mut().find(|known| known.is(finder)) {
+                Some(known) => known.join(finder),
+                None => self.finders.push(*finder),
+            }
+        }
+        let mut promising = Vec::new();
+        for triple in triple::triples(&self.finders) {
+            if self.over() {
+                return;
+            }
+            if self.was_tried(&triple) || self.within_a_code(&triple) {
+                continue;
+            }
+            self.tried.push([triple.corner.at, triple.right.at, triple.below.at]);
+            let view = View::new(self.picture, triple.corner.inverted);
+            for hypothesis in attempt::hypotheses(&view, &triple) {
+                if let Some(code) = attempt::quick(&view, &hypothesis) {
+                    self.codes.push(code);
+                    break;
+                }
+                promising.push((triple, hypothesis));
+            }
+        }
+        promising.sort_by(|a, b| b.1.fit.score.total_cmp(&a.1.fit.score));
+        for (triple, hypothesis) in promising {
+            if self.over() || self.thorough >= MOST_THOROUGH {
+                return;
+            }
+            if self.within_a_code(&triple) {
+                continue;
+            }
+            self.thorough += 1;
+            let view = View::new(self.picture, triple.corner.inverted);
+            self.codes.extend(attempt::thorough(&view, &hypothesis));
+        }
+    }
+
+    fn was_tried(&self, triple: &Triple) -> bool {
+        let reach = 0.5 * triple.corner.module();
+        let now = [triple.corner.at, triple.right.at, triple.below.at];
+        self.tried
+            .iter()
+            .any(|tried| tried.iter().zip(&now).all(|(a, b)| (a.x - b.x).abs() < reach && (a.y - b.y).abs() < reach))
+    }
+
+    /// One of its finders belongs to a code that was read.
+    fn within_a_code(&self, triple: &Triple) -> bool {
+        let finders = [triple.corner.at, triple.right.at, triple.below.at];
+        self.codes.iter().any(|code| finders.iter().any(|point| holds(&code.corners, *point)))
+    }
+}
+
+/// Whether a convex quadrangle holds a point.
+fn holds(corners: &[Point; 4], point: Point) -> bool {
+    let turn = |i: usize| {
+        let (a, b) = (corners[i], corners[(i + 1) % 4]);
+        (b.x - a.x) * (point.y - a.y) - (b.y - a.y) * (point.x - a.x)
+    };
+    (0..4).all(|i| turn(i) >= 0.0) || (0..4).all(|i| turn(i) <= 0.0)
 }

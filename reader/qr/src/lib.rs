@@ -4,9 +4,12 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod attempt;
 mod code;
 mod decoder;
+mod fit;
 pub mod grid;
+mod locate;
 mod picture;
 mod symbol;
 

@@ -40,6 +40,9 @@ impl<'a> Picture<'a> {
     /// The most pixels of a picture: 50 megapixels.
     pub const MAX_PIXELS: usize = 50_000_000;
 
+    /// A picture without pixels.
+    pub(crate) const EMPTY: Self = Self { pixels: &[], width: 0, height: 0, stride: 0 };
+
     /// A picture over these bytes. A picture without pixels is allowed and holds no code.
     ///
     /// # Errors
@@ -82,5 +85,15 @@ impl<'a> Picture<'a> {
         }
         let start = y * self.stride; // within the pixels, as `new` checked
         self.pixels.get(start..start + self.width).unwrap_or(&[])
+    }
+
+    /// Four neighbouring pixels, in two rows, of which this is the upper left one; black where there are none.
+    pub(crate) fn square(&self, x: usize, y: usize) -> ([u8; 2], [u8; 2]) {
+        let start = y * self.stride + x;
+        let pair = |from: usize| match self.pixels.get(from..from + 2) {
+            Some(pair) => [pair[0], pair[1]],
+            None => [0; 2],
+        };
+        (pair(start), pair(start + self.stride))
     }
 }

@@ -1,0 +1,118 @@
+//! Grey values at any place of a picture, and pictures made from pictures: halved, sharpened.
+
+use crate::Picture;
+
+/// A picture whose dark and light may be exchanged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
+    picture: Picture<'a>,
+    inverted: bool,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(picture: Picture<'a>, inverted: bool) -> Self {
+        Self { picture, inverted }
+    }
+
+    /// The grey value at a point, interpolated between the four pixels around; beyond the border that of the border.
+    pub(crate) fn at(&self, x: f32, y: f32) -> f32 {
+        let value = bilinear(&self.picture, x, y);
+        if self.inverted { 255.0 - value } else { value }
+    }
+}
+
+fn bilinear(picture: &Picture<'_>, x: f32, y: f32) -> f32 {
+    let (width, height) = (picture.width(), picture.height());
+    if width < 2 || height < 2 {
+        return 128.0;
+    }
+    // Pixel centres lie half a pixel from the corner. A float that is no number becomes 0 in the conversion.
+    let x = (x - 0.5).clamp(0.0, (width - 1) as f32);
+    let y = (y - 0.5).clamp(0.0, (height - 1) as f32);
+    let (left, top) = ((x as usize).min(width - 2), (y as usize).min(height - 2));
+    let (right_share, lower_share) = (x - left as f32, y - top as f32);
+    let ([a, b], [c, d]) = picture.square(left, top);
+    let upper = f32::from(a) + (f32::from(b) - f32::from(a)) * right_share;
+    let lower = f32::from(c) + (f32::from(d) - f32::from(c)) * right_share;
+    upper + (lower - upper) * lower_share
+}
+
+/// A picture made from another, packed without gaps.
+#[derive(Debug, Default)]
+pub(crate) struct Plane {
+    pixels: Vec<u8>,
+    width: usize,
+    height: usize,
+}
+
+impl Plane {
+    pub(crate) fn picture(&self) -> Picture<'_> {
+        Picture::new(&self.pixels, self.width, self.height, self.width).unwrap_or(Picture::EMPTY)
+    }
+
+    /// Half the size: every pixel the mean of four.
+    pub(crate) fn halve(&mut self, from: &Picture<'_>) {
+        (self.width, self.height) = (from.width() / 2, from.height() / 2);
+        self.pixels.clear();
+        for y in 0..self.height {
+            let upper = from.row(2 * y).chunks_exact(2);
+            let lower = from.row(2 * y + 1).chunks_exact(2);
+            let means = upper.zip(lower).map(|(upper, lower)| {
+                let sum = u16::from(upper[0]) + u16::from(upper[1]) + u16::from(lower[0]) + u16::from(lower[1]);
+                (sum.div_ceil(2) / 2) as u8
+            });
+            self.pixels.extend(means);
+        }
+    }
+
+    /// Edges steeper: what the surrounding 5 × 5 pixels differ from a pixel is added to it, times `gain` / 4.
+    pub(crate) fn sharpen(&mut self, from: &Picture<'_>, gain: i32) {
+        const REACH: usize = 2;
+        (self.width, self.height) = (from.width(), from.height());
+        self.pixels.clear();
+        self.pixels.reserve(self.width * self.height);
+        let last = self.height.saturating_sub(1);
+        let mut columns = vec![0_u16; self.width];
+        for y in 0..self.height {
+            columns.fill(0);
+            for offset in 0..=2 * REACH {
+                let row = from.row((y + offset).saturating_sub(REACH).min(last));
+                columns.iter_mut().zip(row).for_each(|(sum, value)| *sum += u16::from(*value));
+            }
+            let row = from.row(y);
+            for x in 0..self.width {
+                let value = i32::from(row[x]);
+                if x < REACH || x + REACH >= self.width {
+                    self.pixels.push(row[x]);
+                    continue;
+                }
+                let sum: u16 = columns[x - REACH..=x + REACH].iter().sum();
+                let sharper = value + (value * 25 - i32::from(sum)) * gain / 100;
+                self.pixels.push(sharper.clamp(0, 255) as u8);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_between_pixels_are_interpolated() {
+        let picture = Picture::new(&[0, 100, 100, 200], 2, 2, 2).unwrap();
+        let view = View::new(picture, false);
+        assert_eq!(view.at(0.5, 0.5), 0.0);
+        assert_eq!(view.at(1.0, 0.5), 50.0);
+        assert_eq!(view.at(1.0, 1.0), 100.0);
+        assert_eq!(view.at(1e9, f32::NAN), 100.0);
+        assert_eq!(View::new(picture, true).at(0.5, 0.5), 255.0);
+    }
+
+    #[test]
+    fn a_half_is_the_mean_of_four() {
+        let mut half = Plane::default();
+        half.halve(&Picture::new(&[0, 2, 9, 4, 2, 9], 3, 2, 3).unwrap());
+        assert_eq!(half.picture().row(0), [2]);
+    }
+}
