@@ -26,9 +26,9 @@ fn bilinear(picture: &Picture<'_>, x: f32, y: f32) -> f32 {
     if width < 2 || height < 2 {
         return 128.0;
     }
-    // Pixel centres lie half a pixel from the corner. A float that is no number becomes 0 in the conversion.
-    let x = (x - 0.5).clamp(0.0, (width - 1) as f32);
-    let y = (y - 0.5).clamp(0.0, (height - 1) as f32);
+    // Pixel centres lie half a pixel from the corner. What is no number becomes 0.
+    let x = (x - 0.5).max(0.0).min((width - 1) as f32);
+    let y = (y - 0.5).max(0.0).min((height - 1) as f32);
     let (left, top) = ((x as usize).min(width - 2), (y as usize).min(height - 2));
     let (right_share, lower_share) = (x - left as f32, y - top as f32);
     let ([a, b], [c, d]) = picture.square(left, top);
