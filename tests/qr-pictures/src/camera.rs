@@ -52,7 +52,26 @@ impl Camera {
     /// where the line of sight misses it.
     #[must_use]
     pub fn seen(&self, x: f64, y: f64) -> Option<(f64, f64)> {
-        let sight = back(&self.turn, [(x - self.centre.0) / self.focal, (y - self.centre.1) / self.focal, 1.0]);
+        self.met(&self.sight(x, y))
+    }
+
+    /// [`Camera::seen`] at `count` places of a row, `step` pixels apart.
+    pub fn row(&self, x: f64, y: f64, step: f64, count: usize) -> impl Iterator<Item = Option<(f64, f64)>> {
+        let (from, to) = (self.sight(x, y), self.sight(x + step, y));
+        let steps = [0, 1, 2].map(|part| to[part] - from[part]);
+        (0..count).map(move |index| {
+            let index = index as f64;
+            self.met(&[from[0] + index * steps[0], from[1] + index * steps[1], from[2] + index * steps[2]])
+        })
+    }
+
+    /// The line of sight through a place of the picture, in the card's frame.
+    fn sight(&self, x: f64, y: f64) -> Vector {
+        back(&self.turn, [(x - self.centre.0) / self.focal, (y - self.centre.1) / self.focal, 1.0])
+    }
+
+    /// Where a line of sight meets the card.
+    fn met(&self, sight: &Vector) -> Option<(f64, f64)> {
         let Some(radius) = self.radius else {
             let steps = -self.eye[2] / sight[2];
             return (steps > 0.0).then(|| (self.eye[0] + steps * sight[0], self.eye[1] + steps * sight[1]));
@@ -61,7 +80,7 @@ impl Camera {
         let across = |v: &Vector| v[0] * cos + v[1] * sin;
         let along = |v: &Vector| v[1] * cos - v[0] * sin;
         // The circle of the bend in the plane across its axis: its centre lies behind the card, or before it.
-        let (x0, z0, dx, dz) = (across(&self.eye), self.eye[2] - radius, across(&sight), sight[2]);
+        let (x0, z0, dx, dz) = (across(&self.eye), self.eye[2] - radius, across(sight), sight[2]);
         let (a, b, c) = (dx * dx + dz * dz, x0 * dx + z0 * dz, x0 * x0 + z0 * z0 - radius * radius);
         let root = (b * b - a * c).max(-1.0).sqrt();
         let steps = if radius > 0.0 { (-b - root) / a } else { (-b + root) / a };
@@ -70,7 +89,7 @@ impl Camera {
         }
         let (px, pz) = (x0 + steps * dx, z0 + steps * dz);
         let arc = radius * (px / radius).atan2(-pz / radius);
-        let length = along(&self.eye) + steps * along(&sight);
+        let length = along(&self.eye) + steps * along(sight);
         Some((arc * cos - length * sin, arc * sin + length * cos))
     }
 

@@ -13,6 +13,8 @@ pub enum Harm {
     RotationDegrees,
     /// The radius of a bend of the card in mm; 0 is flat.
     BendMm,
+    /// The radius of the disc that the lens makes of a point in focus, in pixels.
+    LensPixels,
     /// The radius of the disc of a lens out of focus, in modules.
     DefocusModules,
     /// The length of motion during the exposure, in modules.
@@ -40,12 +42,13 @@ pub enum Harm {
 }
 
 /// Every harm.
-pub const HARMS: [Harm; 17] = [
+pub const HARMS: [Harm; 18] = [
     Harm::CodeMm,
     Harm::PixelsPerModule,
     Harm::TiltDegrees,
     Harm::RotationDegrees,
     Harm::BendMm,
+    Harm::LensPixels,
     Harm::DefocusModules,
     Harm::MotionModules,
     Harm::NoiseLevels,
@@ -70,6 +73,7 @@ impl Harm {
             Self::TiltDegrees => "tilt_degrees",
             Self::RotationDegrees => "rotation_degrees",
             Self::BendMm => "bend_radius_mm",
+            Self::LensPixels => "lens_radius_pixels",
             Self::DefocusModules => "defocus_radius_modules",
             Self::MotionModules => "motion_modules",
             Self::NoiseLevels => "noise_sigma_levels",
@@ -92,8 +96,8 @@ impl Harm {
             Self::PixelsPerModule => (3.0, 5.5),
             Self::TiltDegrees => (0.0, 8.0),
             Self::RotationDegrees => (-12.0, 12.0),
-            Self::DefocusModules => (0.0, 0.15),
-            Self::MotionModules => (0.0, 0.1),
+            Self::LensPixels => (0.3, 0.7),
+            Self::DefocusModules => (0.0, 0.12),
             Self::NoiseLevels => (0.5, 2.5),
             Self::ContrastLevels => (110.0, 190.0),
             Self::LightLevel => (200.0, 245.0),
@@ -202,13 +206,16 @@ impl Category {
             (Self::Motion, Harm::MotionModules) => (0.6, 1.4),
             (Self::UnevenLight, Harm::LightFall) => (0.5, 0.9),
             (Self::UnevenLight, Harm::Shadow) => (0.0, 0.75),
-            (Self::Noise, Harm::NoiseLevels) => (18.0, 42.0),
+            (Self::Noise, Harm::NoiseLevels) => (10.0, 30.0),
             (Self::Noise, Harm::ContrastLevels) => (100.0, 150.0),
-            (Self::LowContrast, Harm::ContrastLevels) => (10.0, 40.0),
+            (Self::LowContrast, Harm::ContrastLevels) => (10.0, 50.0),
             (Self::LowContrast, Harm::LightLevel) => (70.0, 230.0),
-            (Self::LowContrast, Harm::NoiseLevels) => (0.5, 1.5),
+            (Self::LowContrast, Harm::NoiseLevels) => (0.3, 1.0),
             (Self::SmallModules, Harm::PixelsPerModule) => (1.5, 2.0),
-            (Self::Defocus, Harm::DefocusModules) => (0.45, 0.8),
+            (Self::SmallModules, Harm::LensPixels) => (0.5, 1.1),
+            (Self::SmallModules, Harm::NoiseLevels) => (1.0, 5.0),
+            (Self::SmallModules, Harm::ContrastLevels) => (70.0, 160.0),
+            (Self::Defocus, Harm::DefocusModules) => (0.45, 0.82),
             _ => return None,
         })
     }
@@ -217,11 +224,11 @@ impl Category {
 /// A card held before a kiosk: some of everything.
 fn kiosk_mix(harm: Harm) -> Option<(f64, f64)> {
     Some(match harm {
-        Harm::PixelsPerModule => (2.3, 4.5),
+        Harm::PixelsPerModule => (1.9, 3.8),
         Harm::TiltDegrees => (0.0, 25.0),
         Harm::RotationDegrees => (-30.0, 30.0),
-        Harm::DefocusModules => (0.1, 0.45),
-        Harm::MotionModules => (0.0, 0.6),
+        Harm::DefocusModules => (0.15, 0.55),
+        Harm::MotionModules => (0.0, 0.8),
         Harm::NoiseLevels => (2.0, 7.0),
         Harm::ContrastLevels => (50.0, 130.0),
         Harm::LightLevel => (130.0, 235.0),
@@ -236,13 +243,13 @@ fn kiosk_mix(harm: Harm) -> Option<(f64, f64)> {
 /// The same on a bad day.
 fn kiosk_hard(harm: Harm) -> Option<(f64, f64)> {
     Some(match harm {
-        Harm::PixelsPerModule => (2.0, 3.6),
+        Harm::PixelsPerModule => (2.0, 4.0),
         Harm::TiltDegrees => (10.0, 38.0),
         Harm::RotationDegrees => (0.0, 360.0),
-        Harm::DefocusModules => (0.2, 0.55),
-        Harm::MotionModules => (0.1, 0.8),
-        Harm::NoiseLevels => (3.0, 10.0),
-        Harm::ContrastLevels => (35.0, 100.0),
+        Harm::DefocusModules => (0.15, 0.52),
+        Harm::MotionModules => (0.0, 0.7),
+        Harm::NoiseLevels => (2.0, 8.0),
+        Harm::ContrastLevels => (40.0, 110.0),
         Harm::LightLevel => (100.0, 220.0),
         Harm::LightFall => (0.2, 0.7),
         Harm::Shadow => (0.0, 0.4),

@@ -70,8 +70,8 @@ pub fn frame(seed: u64, index: usize, (width, height): Size) -> Grey {
     let level = raster.level_for(per_mm);
     let (light, fall) = (dice.between(0.1, 0.8), dice.between(0.0, 0.6));
     let light = Light::of(width, height, |y, row| {
-        for (x, point) in row.iter_mut().enumerate() {
-            let seen = camera.seen(x as f64 + 0.5, y as f64 + 0.5);
+        let places = camera.row(0.5, y as f64 + 0.5, 1.0, width);
+        for ((x, point), seen) in row.iter_mut().enumerate().zip(places) {
             let reflected = seen.map_or(0.1, |(u, v)| raster.at(level, u + looked_at.0, v + looked_at.1));
             *point = reflected * (light * (1.0 - fall * x as f64 / width as f64)) as f32;
         }

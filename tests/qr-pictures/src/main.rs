@@ -58,6 +58,9 @@ struct Which {
 struct Scoring {
     #[command(flatten)]
     which: Which,
+    /// Score on the pictures that `make` wrote into this folder: faster than drawing them again
+    #[arg(long, conflicts_with_all = ["photos", "seed", "count", "size"])]
+    set: Option<PathBuf>,
     /// Score on photographs with their text beside them in .txt files, in this folder and those within
     #[arg(long)]
     photos: Option<PathBuf>,
@@ -82,6 +85,14 @@ impl Which {
             return CATEGORIES.iter().map(|(category, _)| *category).collect();
         }
         self.category.clone()
+    }
+
+    /// Whether a picture that was made is of those asked for.
+    fn wants(&self, sample: &Result<files::Sample, files::Failure>) -> bool {
+        let Ok(sample) = sample else { return true };
+        let of = |category: &Category| category.name() == sample.category;
+        let index = sample.id.rsplit('/').next().and_then(|index| index.parse().ok());
+        (self.category.is_empty() || self.category.iter().any(of)) && self.only.is_none_or(|only| index == Some(only))
     }
 
     fn indices(&self) -> std::ops::Range<usize> {

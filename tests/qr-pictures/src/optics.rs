@@ -38,12 +38,14 @@ impl Light {
         };
         let chords: Vec<_> = (-rows..=rows).map(|dy| (dy, half(dy))).filter(|(_, half)| *half > 0.0).collect();
         let area: f32 = chords.iter().map(|(_, half)| 2.0 * half).sum();
-        let sums: Vec<Vec<f32>> = self.points.chunks_exact(self.width).map(running_sums).collect();
+        let edge = rows as usize + 2;
+        let sums: Vec<Vec<f32>> = self.points.chunks_exact(self.width).map(|row| running_sums(row, edge)).collect();
         Self::of(self.width, self.height, |y, row| {
             for &(dy, half) in &chords {
                 let sums = &sums[y.saturating_add_signed(dy).min(self.height - 1)];
-                add_chord(row, sums, half, 1.0 / area);
+                add_chord(row, sums, edge, half);
             }
+            row.iter_mut().for_each(|point| *point /= area);
         })
     }
 
@@ -91,32 +93,34 @@ impl Light {
     }
 }
 
-/// The sum of all points before each, and of all.
-fn running_sums(row: &[f32]) -> Vec<f32> {
-    let mut sum = 0.0f64; // in f32 the differences far to the right would lose digits
-    let mut sums = Vec::with_capacity(row.len() + 1);
+/// The sums of the points before each, with `edge` points more on both sides that are as the outermost. The sums are of
+/// points less one half: they stay small, and f32 keeps their digits.
+fn running_sums(row: &[f32], edge: usize) -> Vec<f32> {
+    let (first, last) = (row.first().copied().unwrap_or(0.0), row.last().copied().unwrap_or(0.0));
+    let points = std::iter::repeat_n(first, edge).chain(row.iter().copied()).chain(std::iter::repeat_n(last, edge));
+    let mut sum = 0.0f64;
+    let mut sums = Vec::with_capacity(row.len() + 2 * edge + 1);
     sums.push(0.0);
-    for point in row {
-        sum += f64::from(*point) - 0.5;
-        sums.push(sum as f32);
-    }
+    sums.extend(points.map(|point| {
+        sum += f64::from(point) - 0.5;
+        sum as f32
+    }));
     sums
 }
 
-/// Adds the sums over `half` points to both sides, by weight. The sums are of points less one half: they stay small.
-fn add_chord(row: &mut [f32], sums: &[f32], half: f32, weight: f32) {
-    let last = row.len() as f32;
-    // The sum before a place between points; beyond the edges as if the edge went on.
-    let before = |place: f32| {
-        let inside = place.clamp(0.0, last);
-        let index = (inside as usize).min(sums.len() - 2);
-        let sum = sums[index] + (sums[index + 1] - sums[index]) * (inside - index as f32);
-        let edge = if place < 0.0 { sums[1] } else { sums[sums.len() - 1] - sums[sums.len() - 2] };
-        sum + edge * (place - inside)
-    };
-    for (x, total) in row.iter_mut().enumerate() {
-        let centre = x as f32 + 0.5;
-        *total += weight * (before(centre + half) - before(centre - half) + half);
+/// Adds to every point the sum over `half` points to both sides of its centre.
+fn add_chord(row: &mut [f32], sums: &[f32], edge: usize, half: f32) {
+    // From the left edge of a point to the chord's ends: whole points, and a part of the next.
+    let (left, right) = (edge as f32 + 0.5 - half, edge as f32 + 0.5 + half);
+    let (a, b) = (left as usize, right as usize);
+    let (u, v) = (left - a as f32, right - b as f32);
+    let count = row.len();
+    let ends = sums[a..][..count]
+        .iter()
+        .zip(&sums[a + 1..][..count])
+        .zip(sums[b..][..count].iter().zip(&sums[b + 1..][..count]));
+    for (total, ((a, after_a), (b, after_b))) in row.iter_mut().zip(ends) {
+        *total += (b + (after_b - b) * v) - (a + (after_a - a) * u) + half;
     }
 }
 

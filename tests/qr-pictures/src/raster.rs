@@ -65,6 +65,15 @@ impl Raster {
         (above + (below - above) * down) / 255.0
     }
 
+    /// The reflectance of the nearest point: enough where samples are finer than points.
+    #[must_use]
+    pub fn near(&self, level: usize, x: f64, y: f64) -> f32 {
+        let scale = self.density / (1u32 << level) as f64;
+        let level = &self.levels[level];
+        let (column, row) = ((x * scale).max(0.0) as usize, (y * scale).max(0.0) as usize);
+        f32::from(level.points[row.min(level.height - 1) * level.width + column.min(level.width - 1)]) / 255.0
+    }
+
     /// Changes what lies within a box in mm; the function gets the place and the reflectance there.
     pub fn change(&mut self, from: (f64, f64), to: (f64, f64), change: impl Fn(f64, f64, f64) -> f64) {
         let density = self.density;

@@ -6,7 +6,7 @@ use crate::scene::Scene;
 use crate::sensor::{Grey, Noise, exposed, light_of};
 
 /// Samples of the code's region, at most: beyond it is sampled less finely.
-const MOST_SAMPLES: f64 = 2.4e6;
+const MOST_SAMPLES: f64 = 1.6e6;
 
 /// The picture of a scene.
 ///
@@ -33,7 +33,9 @@ fn reflected(scene: &Scene) -> Light {
     let blurred = |light: Light, samples: f64| {
         let module = scene.harm(Harm::PixelsPerModule) * samples;
         let moved = light.moved(scene.harm(Harm::MotionModules) * module, scene.directions[0]);
-        moved.defocused(scene.harm(Harm::DefocusModules) * module)
+        // Two discs one after the other are about as wide as one whose radius squared is the sum of theirs.
+        let lens = scene.harm(Harm::LensPixels) * samples;
+        moved.defocused(lens.hypot(scene.harm(Harm::DefocusModules) * module))
     };
     let view = View::new(scene);
     let frame = Light::of(width, height, |y, row| view.fill(row, 0.5, y as f64 + 0.5, 1.0));
@@ -97,11 +99,9 @@ impl<'a> View<'a> {
     }
 
     fn fill(&self, row: &mut [f32], x: f64, y: f64, step: f64) {
-        for (index, point) in row.iter_mut().enumerate() {
-            *point = match self.scene.camera.seen(x + index as f64 * step, y) {
-                Some((u, v)) => self.reflectance(u, v),
-                None => 0.1,
-            };
+        let places = self.scene.camera.row(x, y, step, row.len());
+        for (point, place) in row.iter_mut().zip(places) {
+            *point = place.map_or(0.1, |(u, v)| self.reflectance(u, v));
         }
     }
 
@@ -120,7 +120,7 @@ impl<'a> View<'a> {
                 return 0.0;
             }
             // The guilloche shows through faintly.
-            return 0.7 + 0.3 * surface.background.at(self.card_level, card_x, card_y);
+            return 0.7 + 0.3 * surface.background.near(self.card_level, card_x, card_y);
         }
         let (width, height) = crate::card::CARD_MM;
         if card_x < 0.0 || card_y < 0.0 || card_x > width || card_y > height {
@@ -132,14 +132,14 @@ impl<'a> View<'a> {
     /// Whether ink lies at a place of the code: in a dark module, or beside one as far as ink spreads.
     fn is_dark(&self, x: f64, y: f64) -> bool {
         let code = &self.scene.code;
-        let (column, row) = (x.floor(), y.floor());
-        let (i, j) = (column as i32, row as i32);
+        const ABOVE: f64 = 64.0; // so that rounding towards 0 rounds down
+        let (i, j) = ((x + ABOVE) as i32 - ABOVE as i32, (y + ABOVE) as i32 - ABOVE as i32);
         let dark = code.is_dark(i, j);
         let (reach, spreads) = (self.spread.abs(), self.spread > 0.0);
         if dark == spreads {
             return dark;
         }
-        let (u, v) = (x - column, y - row);
+        let (u, v) = (x - f64::from(i), y - f64::from(j));
         let across = if u < reach { -1 } else { i32::from(u > 1.0 - reach) };
         let down = if v < reach { -1 } else { i32::from(v > 1.0 - reach) };
         let other = |dx: i32, dy: i32| code.is_dark(i + dx, j + dy) != dark;

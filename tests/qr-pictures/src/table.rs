@@ -1,6 +1,5 @@
 //! Scores as a table.
 
-use std::error::Error;
 use std::time::Duration;
 
 use qr_pictures::codeless;
@@ -8,49 +7,147 @@ use qr_pictures::render::picture;
 use qr_pictures::scene::Scene;
 use qr_pictures::score::{Ours, Reader, Score};
 
-use crate::{Scoring, files};
+use crate::files::{Failure, Sample};
+use crate::{Scoring, Which, files};
+
+/// The kind of frames that hold no code.
+const CODELESS: &str = "codeless";
 
 /// Scores and prints.
-pub(crate) fn score(scoring: &Scoring) -> Result<(), Box<dyn Error>> {
-    let which = &scoring.which;
-    let mut reader = Ours::new(scoring.budget.map(Duration::from_millis));
-    let mut all = Score::default();
-    println!("{:14} {:>7} {:>7} {:>6} {:>9} {:>9}  missed", "", "read", "%", "wrong", "median ms", "p95 ms");
-    for category in which.categories() {
-        let mut score = Score::default();
-        for index in which.indices() {
-            let scene = Scene::draw(which.seed, category, index, which.size(index));
-            let grey = picture(&scene);
-            let answer = reader.read(&grey);
-            let good = score.add(&scene.id, Some(&scene.code.payload), &answer);
-            if let Some(folder) = scoring.dump.as_ref().filter(|_| !good) {
-                files::dump(folder, &scene.id, &grey)?;
+pub(crate) fn score(scoring: &Scoring) -> Result<(), Failure> {
+    let mut readers: Vec<Box<dyn Reader>> = vec![Box::new(Ours::new(scoring.budget.map(Duration::from_millis)))];
+    if let Some(folder) = &scoring.photos {
+        return photographs(scoring, folder, &mut readers);
+    }
+    let samples: Box<dyn Iterator<Item = Result<Sample, Failure>>> = match &scoring.set {
+        Some(folder) => Box::new(files::made(folder)?.filter(|sample| scoring.which.wants(sample))),
+        None => Box::new(drawn(&scoring.which)),
+    };
+    let mut table = Table::new(&readers);
+    for sample in samples {
+        let sample = sample?;
+        for (place, reader) in readers.iter_mut().enumerate() {
+            let answer = reader.read(&sample.grey);
+            let good = table.row(&sample.category).scores[place].add(&sample.id, sample.payload.as_deref(), &answer);
+            if let Some(folder) = scoring.dump.as_ref().filter(|_| place == 0 && !good) {
+                files::dump(folder, &sample.id, &sample.grey)?;
             }
         }
-        print(category.name(), &score);
-        all.join(&score);
     }
-    all.missed.clear();
-    print("all", &all);
-    let mut score = Score::default();
-    for index in 0..which.codeless {
-        let answer = reader.read(&codeless::frame(which.seed, index, which.size(index)));
-        score.add(&format!("codeless/{index}"), None, &answer);
-    }
-    print("codeless", &score);
+    table.finish();
     Ok(())
 }
 
-fn print(name: &str, score: &Score) {
-    let missed: Vec<_> = score.missed.iter().map(|id| id.rsplit('/').next().unwrap_or(id)).collect();
-    println!(
-        "{name:14} {:>3}/{:<3} {:>7.1} {:>6} {:>9.2} {:>9.2}  {}",
-        score.right,
-        score.pictures(),
-        score.percent(),
-        score.wrong,
-        score.milliseconds(0.5),
-        score.milliseconds(0.95),
-        missed.join(" ")
-    );
+/// Photographs of codes with their text beside them.
+fn photographs(scoring: &Scoring, folder: &std::path::Path, readers: &mut [Box<dyn Reader>]) -> Result<(), Failure> {
+    let mut table = Table::new(readers);
+    for (path, text) in files::photographs(folder)? {
+        let id = path.strip_prefix(folder)?.display().to_string();
+        let grey = files::read(&path)?;
+        let kind = path
+            .parent()
+            .and_then(|parent| parent.file_name())
+            .map_or_else(String::new, |name| name.display().to_string());
+        for (place, reader) in readers.iter_mut().enumerate() {
+            let mut answer = reader.read(&grey);
+            // Texts beside photographs are UTF-8 whatever the code's bytes are, and may end with a line's end.
+            for payload in answer.payloads.iter_mut().filter(|payload| same_text(payload, &text)) {
+                payload.clone_from(&text);
+            }
+            let good = table.row(&kind).scores[place].add(&id, Some(&text), &answer);
+            if let Some(folder) = scoring.dump.as_ref().filter(|_| place == 0 && !good) {
+                files::dump(folder, &id, &grey)?;
+            }
+        }
+    }
+    table.finish();
+    Ok(())
+}
+
+/// Whether bytes are a text in UTF-8, or in a charset with the same ASCII characters.
+fn same_text(payload: &[u8], text: &[u8]) -> bool {
+    if payload.trim_ascii_end() == text.trim_ascii_end() {
+        return true;
+    }
+    let ascii = |bytes: &[u8]| bytes.iter().copied().filter(u8::is_ascii_graphic).collect::<Vec<_>>();
+    !text.is_ascii() && std::str::from_utf8(payload).is_err() && ascii(payload) == ascii(text)
+}
+
+/// Pictures of these categories, then frames without a code.
+fn drawn(which: &Which) -> impl Iterator<Item = Result<Sample, Failure>> {
+    let scenes = which.categories().into_iter().flat_map(move |category| {
+        which.indices().map(move |index| {
+            let scene = Scene::draw(which.seed, category, index, which.size(index));
+            let grey = picture(&scene);
+            Ok(Sample { id: scene.id, category: category.name().to_owned(), payload: Some(scene.code.payload), grey })
+        })
+    });
+    scenes.chain((0..which.codeless).map(|index| {
+        let grey = codeless::frame(which.seed, index, which.size(index));
+        Ok(Sample { id: format!("{CODELESS}/{index}"), category: CODELESS.to_owned(), payload: None, grey })
+    }))
+}
+
+/// How readers did on every category, printed as soon as it is known.
+struct Table {
+    names: Vec<String>,
+    all: Vec<Score>,
+    row: Option<Row>,
+}
+
+struct Row {
+    category: String,
+    scores: Vec<Score>,
+}
+
+impl Table {
+    fn new(readers: &[Box<dyn Reader>]) -> Self {
+        let names: Vec<_> = readers.iter().map(|reader| reader.name().to_owned()).collect();
+        println!(
+            "{:14} {:>12} {:>9} {:>6} {:>6} {:>9} {:>9}  missed",
+            "", "", "read", "%", "wrong", "median ms", "p95 ms"
+        );
+        Self { all: vec![Score::default(); names.len()], names, row: None }
+    }
+
+    /// The row of a category, after the one before it is printed.
+    fn row(&mut self, category: &str) -> &mut Row {
+        if self.row.as_ref().is_some_and(|row| row.category != category) {
+            self.close();
+        }
+        let scores = vec![Score::default(); self.names.len()];
+        self.row.get_or_insert_with(|| Row { category: category.to_owned(), scores })
+    }
+
+    fn close(&mut self) {
+        let Some(row) = self.row.take() else { return };
+        self.print(&row);
+        if row.category != CODELESS {
+            self.all.iter_mut().zip(&row.scores).for_each(|(all, score)| all.join(score));
+        }
+    }
+
+    fn finish(mut self) {
+        self.close();
+        let mut scores = std::mem::take(&mut self.all);
+        scores.iter_mut().for_each(|score| score.missed.clear());
+        self.print(&Row { category: "all".to_owned(), scores });
+    }
+
+    fn print(&self, row: &Row) {
+        for (name, score) in self.names.iter().zip(&row.scores) {
+            let missed: Vec<_> = score.missed.iter().map(|id| id.rsplit('/').next().unwrap_or(id)).collect();
+            println!(
+                "{:14} {name:>12} {:>4}/{:<4} {:>6.1} {:>6} {:>9.2} {:>9.2}  {}",
+                row.category,
+                score.right,
+                score.pictures(),
+                score.percent(),
+                score.wrong,
+                score.milliseconds(0.5),
+                score.milliseconds(0.95),
+                missed.join(" ")
+            );
+        }
+    }
 }
