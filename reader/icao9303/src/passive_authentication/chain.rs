@@ -136,7 +136,8 @@ impl<'a> Pool<'a> {
             let signed_by_it = self
                 .issued_by_name_of(current)
                 .into_iter()
-                .filter(|link| key_fit(link, current) != KeyFit::Other && self.verify(link, current).is_ok());
+                .filter(|link| !is_same_authority(link, current) && key_fit(link, current) != KeyFit::Other)
+                .filter(|link| self.verify(link, current).is_ok());
             let signed_for_it =
                 self.same_key(current).into_iter().filter(|link| !link.is_self_issued()).flat_map(|link| {
                     self.named_as_issuer_of(link)
