@@ -198,9 +198,11 @@ fn error(text: &str) -> Result<TransportError, TraceErrorKind> {
     })
 }
 
-/// A name or message may come from a driver: nothing in it may begin a line of its own.
+/// A name or message may come from a driver: nothing in it may begin a line of its own, nor be what a line loses at its end.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let mut line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    line.truncate(line.trim_end().len());
+    line
 }
 
 struct Hex<'a>(&'a [u8]);
