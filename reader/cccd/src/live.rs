@@ -1,21 +1,24 @@
-//! A live read that is judged while it goes on: this thread drives the card, another one does passive authentication as
+//! A live read that is judged while it goes on: another thread drives the card, this one does passive authentication as
 //! soon as the files that say who it is are there, and hands that to the caller while the portrait still comes.
 //!
-//! The other thread talks to no card and draws no random numbers, so a recorded read replays the same without it.
+//! This thread is also the one that gives up. A card can make a call hang for ever, so the other thread owns all that it
+//! works with, and is left behind where its [`Watchdog`] says that it does not come back.
+//!
+//! This thread talks to no card and draws no random numbers, so a recorded read replays the same without it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use icao9303::passive_authentication::EfSod;
+use icao9303::transport::TransportError;
 use rand_core::CryptoRng;
 
 use crate::assessment::identity::{self, Identity};
 use crate::assessment::{self, Assessment, Evidence, Yardstick};
-use crate::read::statistics::Clock;
-use crate::read::{self, CardSource, Event, Goal, ReadError, Reading, Request, Statistics};
+use crate::read::{self, CardSource, Event, Goal, ReadError, Reading, Request, Statistics, Watchdog};
 
 /// A card that was read and judged.
 #[derive(Debug)]
@@ -26,85 +29,125 @@ pub struct Live {
     pub assessment: Assessment,
 }
 
-/// Who wants to know who it is before the rest has come. It is called on another thread, at most once for each session
-/// with a card, and only where the identity is proven ([`Identity`]).
-pub type OnIdentity<'a> = &'a mut (dyn FnMut(&Identity) + Send);
+/// Who wants to know what happens meanwhile. It is called on the thread that drives the card.
+pub type Observer = Box<dyn FnMut(Event<'_>) + Send>;
 
-/// Reads a card and judges it.
+/// Who wants to know who it is before the rest has come. It is called at most once for each session with a card, and only
+/// where the identity is proven ([`Identity`]).
+pub type OnIdentity<'a> = &'a mut dyn FnMut(&Identity);
+
+/// How long to wait, when everything is read, for the card to be reset and let go of.
+const PARTING: Duration = Duration::from_millis(500);
+
+/// Reads a card and judges it. What was counted is in `statistics`, also where it was given up.
 ///
 /// # Errors
-/// Why it could not be read. What was counted until then is in `statistics`.
-pub fn read<S: CardSource>(
-    source: &mut S,
-    request: &Request,
+/// Why it could not be read.
+pub fn read<S: CardSource + Send + 'static>(
+    mut source: S,
+    request: Request,
     by: &Yardstick<'_>,
-    statistics: &mut Statistics,
-    rng: &mut dyn CryptoRng,
-    observer: read::session::Observer<'_>,
+    statistics: &Statistics,
+    mut rng: Box<dyn CryptoRng + Send>,
+    mut observer: Observer,
     on_identity: OnIdentity<'_>,
 ) -> Result<Live, ReadError> {
     let (sender, arrivals) = mpsc::channel();
-    let watch = Watch { goal: &request.goal, by, clock: statistics.clock(), arrivals };
-    let (reading, known) = thread::scope(|scope| {
-        let watching = scope.spawn(move || watch.run(on_identity));
+    let goal = request.goal.clone();
+    let watch = Watch { goal: &goal, by, statistics, watchdog: source.watchdog(), arrivals };
+    let counted = statistics.clone();
+    let drive = move || {
         let mut forward = |event: Event<'_>| {
-            // Without the other thread the whole judgement at the end is all there is.
+            // Who gave up listens no more.
             let _ = match event {
-                Event::File(file, bytes) => sender.send(Arrival::File(file, bytes.to_vec())),
+                Event::File(file, bytes) if is_of_identity(file) => sender.send(Arrival::File(file, bytes.to_vec())),
                 Event::StartedOver => sender.send(Arrival::StartedOver),
                 _ => Ok(()),
             };
             observer(event);
         };
-        let reading = read::read(source, request, statistics, rng, &mut forward);
-        drop(sender);
-        (reading, watching.join().unwrap_or_default())
-    });
+        let read = read::read(&mut source, &request, &counted, &mut *rng, &mut forward);
+        let _ = sender.send(Arrival::End(Box::new(read)));
+    };
+    let failed = |error: std::io::Error| ReadError::Link(TransportError::Failed(error.to_string()));
+    thread::Builder::new().name("card".into()).spawn(drive).map_err(failed)?;
+    let (reading, known) = watch.run(on_identity);
     let reading = reading?;
     if let Some((_, at)) = &known {
         statistics.identified(*at);
     }
-    let asked = request.goal.numbers();
+    let asked = goal.numbers();
     let evidence = Evidence::of(&reading, asked.as_deref(), true);
     let assessment = assessment::assess_knowing(&evidence, by, known.as_ref().map(|(identity, _)| &identity.passive));
     Ok(Live { reading, assessment })
 }
 
-/// What the other thread is told.
+/// What the thread that drives the card tells.
 enum Arrival {
     File(ElementaryFile, Vec<u8>),
     StartedOver,
+    End(Box<Result<Reading, ReadError>>),
 }
 
-/// The other thread.
+fn is_of_identity(file: ElementaryFile) -> bool {
+    match file {
+        ElementaryFile::Sod => true,
+        ElementaryFile::Dg(group) => identity::GROUPS.contains(&group),
+        _ => false,
+    }
+}
+
+/// This thread, meanwhile.
 struct Watch<'a> {
     goal: &'a Goal,
     by: &'a Yardstick<'a>,
-    clock: Clock,
+    statistics: &'a Statistics,
+    watchdog: Watchdog,
     arrivals: Receiver<Arrival>,
 }
 
+/// Whose card it is, and when that was proven.
+type Known = (Identity, Duration);
+
 impl Watch<'_> {
-    /// The identity of the card that was read last, if it was proven, and when.
-    fn run(self, on_identity: OnIdentity<'_>) -> Option<(Identity, Duration)> {
+    /// The reading, and the identity of the card that was read last, if it was proven.
+    fn run(self, on_identity: OnIdentity<'_>) -> (Result<Reading, ReadError>, Option<Known>) {
         let mut seen = Seen::default();
-        for arrival in &self.arrivals {
-            match arrival {
-                Arrival::StartedOver => seen = Seen::default(),
-                Arrival::File(file, bytes) => {
+        loop {
+            match self.next() {
+                Ok(Arrival::StartedOver) => seen = Seen::default(),
+                Ok(Arrival::File(file, bytes)) => {
                     seen.take(file, bytes, self.goal);
                     if seen.is_complete() {
                         let found = identity::identify(&seen.files, &seen.listed, self.by);
-                        seen.found = found.map(|found| (found, self.clock.now()));
+                        seen.found = found.map(|found| (found, self.statistics.now()));
                         seen.wanted = None;
                         if let Some((identity, _)) = &seen.found {
                             on_identity(identity);
                         }
                     }
                 }
+                Ok(Arrival::End(reading)) => {
+                    // Nothing more arrives: this ends when the thread has, or is too slow.
+                    let _ = self.arrivals.recv_timeout(PARTING);
+                    return (*reading, seen.found);
+                }
+                Err(error) => return (Err(ReadError::Link(error)), None),
             }
         }
-        seen.found
+    }
+
+    /// What comes next; or why nothing does.
+    fn next(&self) -> Result<Arrival, TransportError> {
+        loop {
+            match self.arrivals.recv_timeout(self.watchdog.patience()) {
+                Ok(arrival) => return Ok(arrival),
+                Err(RecvTimeoutError::Timeout) => self.watchdog.overdue().map_or(Ok(()), Err)?,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(TransportError::Failed("the thread that drives the card ended".into()));
+                }
+            }
+        }
     }
 }
 
@@ -115,12 +158,11 @@ struct Seen {
     listed: BTreeSet<DataGroup>,
     /// The files that are waited for; none before EF.SOD has come, nor once all were there.
     wanted: Option<BTreeSet<ElementaryFile>>,
-    found: Option<(Identity, Duration)>,
+    found: Option<Known>,
 }
 
 impl Seen {
     fn take(&mut self, file: ElementaryFile, bytes: Vec<u8>, goal: &Goal) {
-        let of_identity = |group: &DataGroup| identity::GROUPS.contains(group);
         match file {
             ElementaryFile::Sod => {
                 // It is the first file of each session, and a session may begin anew: nothing of two is mixed.
@@ -128,10 +170,11 @@ impl Seen {
                 let Ok(sod) = EfSod::parse(&bytes) else { return };
                 self.listed = sod.data_groups().filter_map(DataGroup::new).collect();
                 let plan = goal.plan(Some(&self.listed));
-                let wanted = plan.into_iter().filter(of_identity).filter(|group| self.listed.contains(group));
+                let of_identity = |group: &DataGroup| identity::GROUPS.contains(group) && self.listed.contains(group);
+                let wanted = plan.into_iter().filter(of_identity);
                 self.wanted = Some(wanted.map(ElementaryFile::Dg).collect());
             }
-            ElementaryFile::Dg(group) if of_identity(&group) => {}
+            _ if is_of_identity(file) => {}
             _ => return,
         }
         self.files.insert(file, bytes);

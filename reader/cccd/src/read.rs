@@ -3,7 +3,8 @@
 //!
 //! Read in this order: the request and the result here; [`plan`] picks the files; [`session`] is one session with a
 //! chip, `access` how it is opened, `proofs` what the chip proves; [`source`] says where cards come from, and what
-//! happens when one is taken away, `resumption` how a read goes on when it is put back; [`statistics`] counts.
+//! happens when one is taken away, `resumption` how a read goes on when it is put back; [`statistics`] counts, and
+//! [`watchdog`] says whether a call hangs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,10 +27,12 @@ pub mod session;
 pub mod source;
 pub mod statistics;
 pub mod terminal;
+pub mod watchdog;
 
 pub use plan::Goal;
 pub use source::{CardSource, read};
 pub use statistics::Statistics;
+pub use watchdog::Watchdog;
 
 /// What to read, and how.
 #[derive(Clone, Debug)]
@@ -108,6 +111,8 @@ pub struct Reading {
     pub restarts: u32,
     /// Files of the session before the last removal were taken over: the chip proved to be the same.
     pub resumed: bool,
+    /// The answer to reset, where the link has one.
+    pub atr: Option<Vec<u8>>,
 }
 
 /// Something that happened during a read, for progress and for callers who want the first data early.

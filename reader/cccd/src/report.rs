@@ -135,12 +135,12 @@ fn remarks(remarks: &[Remark]) -> Value {
 #[must_use]
 pub fn timing(statistics: &Statistics, total: Duration) -> Value {
     let phases: Map<_, _> =
-        statistics.phases().iter().map(|(name, spent)| (name.clone(), milliseconds(*spent).into())).collect();
+        statistics.phases().into_iter().map(|(name, spent)| (name, milliseconds(spent).into())).collect();
     let mut timing = json!({
         "total_ms": milliseconds(total),
-        "apdus": statistics.apdus,
-        "bytes_sent": statistics.bytes_sent,
-        "bytes_received": statistics.bytes_received,
+        "apdus": statistics.apdus(),
+        "bytes_sent": statistics.bytes_sent(),
+        "bytes_received": statistics.bytes_received(),
         "phases": phases,
     });
     // From the first command on: to the last response, and until DG1 and DG13 were proven.

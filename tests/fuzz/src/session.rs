@@ -56,10 +56,10 @@ pub fn session(input: &[u8]) {
         if settings & 2 == 0 { LinkLimits::SHORT } else { LinkLimits { max_command: 4096, max_response: 4096 } };
     let hostile = Hostile { slot: Slot::new(card).with_limits(limits), script, previous: Vec::new(), exchanges: 0 };
     let mut source = Source(Rc::new(RefCell::new(hostile)));
-    let mut statistics = Statistics::start();
+    let statistics = Statistics::start();
     let mut rng = ChaCha20Rng::from_seed([3; 32]);
     let request = request(settings);
-    if let Ok(reading) = read(&mut source, &request, &mut statistics, &mut rng, &mut |_| {}) {
+    if let Ok(reading) = read(&mut source, &request, &statistics, &mut rng, &mut |_| {}) {
         judge(&reading, &request, &statistics);
     }
 }

@@ -28,7 +28,7 @@ pub fn measure(trace: &Trace) {
             }
         };
         let (mut source, mut rng) = (replay.clone(), replay.rng());
-        let reading = read::read(&mut source, &settings.request, &mut Statistics::start(), &mut rng, &mut observe)
+        let reading = read::read(&mut source, &settings.request, &Statistics::start(), &mut rng, &mut observe)
             .expect("the recorded read");
         session.push(began.elapsed());
         access.push(opened.expect("a channel"));

@@ -27,6 +27,7 @@ use crate::trust_store::Trusted;
 use crate::verdict::Verdict;
 use credentials::Credentials;
 use page::Page;
+use progress::Progress;
 use recording::Recording;
 
 mod credentials;
@@ -176,43 +177,46 @@ impl<'a> Order<'a> {
     }
 
     /// Reads from a source and judges, and records it where that is asked for. The page shows who it is early.
-    fn carry_out<S: CardSource>(
+    fn carry_out<S: CardSource + Send + 'static>(
         &self,
-        source: &mut S,
-        reader: &str,
+        source: S,
+        reader: String,
         credentials: &Credentials,
         trusted: &Trusted,
-        page: Option<&mut Page>,
-    ) -> Result<(Live, Statistics, Option<Recording>), Failure> {
+        mut page: Option<&mut Page>,
+    ) -> Result<Done, Failure> {
         let request = self.request(credentials);
-        let begin = |path: &PathBuf| Recording::begin(path, self.at, reader, &request, credentials);
+        let begin = |path: &PathBuf| Recording::begin(path, self.at, &reader, &request, credentials);
         let recording = self.arguments.trace.as_ref().map(begin).transpose()?;
-        let mut statistics = Statistics::start();
-        let mut progress = progress::Progress::on_stderr();
-        let mut observer = |event: read::Event<'_>| {
-            if let (read::Event::Phase(read::terminal::PHASE), Some(recording)) = (event, &recording) {
-                recording.recorder().stop();
+        let statistics = Statistics::start();
+        let progress = Progress::on_stderr();
+        let (shown, recorder) = (progress.clone(), recording.as_ref().map(|recording| recording.recorder().clone()));
+        let observer: live::Observer = Box::new(move |event| {
+            if let (read::Event::Phase(read::terminal::PHASE), Some(recorder)) = (event, &recorder) {
+                recorder.stop();
             }
-            progress.show(&event);
-        };
-        let mut page = page;
+            shown.show(&event);
+        });
         let mut on_identity = |identity: &Identity| {
             if let Some(page) = &mut page {
                 page.identity(identity);
             }
         };
         let by = Yardstick { trusted, at: self.at, given: credentials.given() };
-        let rng = &mut UnwrapErr(SysRng);
+        let rng = UnwrapErr(SysRng);
         let read = match recording.as_ref().map(Recording::recorder) {
-            None => live::read(source, &request, &by, &mut statistics, rng, &mut observer, &mut on_identity),
+            None => live::read(source, request, &by, &statistics, Box::new(rng), observer, &mut on_identity),
             Some(to) => {
-                let (source, rng) = (&mut to.source(source), &mut to.rng(rng));
-                live::read(source, &request, &by, &mut statistics, rng, &mut observer, &mut on_identity)
+                let (source, rng) = (to.source(source), Box::new(to.rng(rng)));
+                live::read(source, request, &by, &statistics, rng, observer, &mut on_identity)
             }
         };
         progress.end();
         match read {
-            Ok(live) => Ok((live, statistics, recording)),
+            Ok(live) => {
+                let reader = ReaderSection { name: reader, atr: live.reading.atr.clone() };
+                Ok(Done { reader, live, statistics, recording })
+            }
             Err(error) => {
                 let timing = report::timing(&statistics, statistics.elapsed());
                 Err(errors::failure_of(&error).with_timing(timing))
@@ -235,9 +239,7 @@ fn read_in_reader(order: &Order<'_>, trusted: &Trusted, page: Option<&mut Page>)
     let choice = arguments.reader.as_deref().map_or(ReaderChoice::Any, ReaderChoice::parse);
     let mut cards = PcscCards::new(choice, arguments.wait, arguments.timeout).remembering(LinkMemory::of_the_user());
     let name = cards.wait_for_first()?.name.clone();
-    let (live, statistics, recording) = order.carry_out(&mut cards, &name, &credentials, trusted, page)?;
-    let reader = ReaderSection { name, atr: cards.atr().map(<[u8]>::to_vec) };
-    Ok(Done { reader, live, statistics, recording })
+    order.carry_out(cards, name, &credentials, trusted, page)
 }
 
 fn read_simulated(
@@ -247,7 +249,7 @@ fn read_simulated(
     page: Option<&mut Page>,
 ) -> Result<Done, Failure> {
     let arguments = order.arguments;
-    let mut card = virtual_card::Made::new(profile, arguments.wait, arguments.timeout)?;
+    let card = virtual_card::Made::new(profile, arguments.wait, arguments.timeout)?;
     let credentials = match arguments.credentials.resolve(order.at)? {
         Some(credentials) => credentials,
         None => card.credentials(order.at)?,
@@ -255,9 +257,7 @@ fn read_simulated(
     if !arguments.trust.names_anchors() {
         card.vouch(trusted)?;
     }
-    let reader = card.reader();
-    let (live, statistics, recording) = order.carry_out(&mut card, &reader.name, &credentials, trusted, page)?;
-    Ok(Done { reader, live, statistics, recording })
+    order.carry_out(card, virtual_card::READER.to_owned(), &credentials, trusted, page)
 }
 
 /// How a verdict ends the command.

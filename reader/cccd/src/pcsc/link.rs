@@ -3,40 +3,42 @@
 //! What was measured on a virtual reader with a misbehaving card, and what is done about it here:
 //!
 //! - *A silent chip blocks `SCardTransmit` for ever, and `SCardCancel` does not help*: it only ends a wait for status
-//!   changes. So the card is owned by a thread of its own, commands go to it through a channel, and the answer is
-//!   awaited with a time limit. When that passes, the thread is abandoned where it hangs and the link is dead. The
-//!   thread has a context of its own (pcsc-lite locks a context while a call runs in it), so that everything else in
-//!   the process, another reader included, goes on; what it holds is freed when the service gives up on the reader or
-//!   the process ends. Connecting is bounded the same way: a reset of such a chip hangs too.
+//!   changes. So every call that may hang tells the [`Watchdog`] until when it has to be back, and whoever waits for the
+//!   read on another thread ([`crate::live`]) gives it up then, and the thread with it. To hand each command to a thread
+//!   that may hang costs as much processor time as the rest of an exchange. Each connection has a context of its own
+//!   (pcsc-lite locks a context while a call runs in it), so that everything else in the process, another reader
+//!   included, goes on; what a hanging thread holds is freed when the service gives up on the reader or the process ends.
 //! - *A card that vanishes during a transmit can give success with zero bytes*: taken as removed.
 //! - *The answer to reset comes from `SCardStatus`*: the attribute call is unsupported on some readers.
 //! - *A reconnect may win a race against the service's poller and fail once*: connecting is tried again for a while.
 //! - *A removal of 0.1 s may go unseen while the chip has lost its channel*: the service's event counter is compared
 //!   after every failure, and the secure channel's own errors say the rest.
 
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread;
+use std::mem::ManuallyDrop;
 use std::time::{Duration, Instant};
 
+use ::pcsc::{Error, MAX_BUFFER_SIZE_EXTENDED, Transaction};
 use icao9303::transport::{Learnt, LinkLimits, Transport, TransportError};
 
 use super::atr::{ExtendedLength, extended_length};
 use super::error::PcscError;
-use holder::{Answer, Opened};
+use crate::read::Watchdog;
+pub use connection::Connection;
+use connection::Service;
 
-mod holder;
+mod connection;
 
-/// A card in a reader, held in one exclusive transaction until this is dropped; then the card is reset, so that no
-/// other program finds an open channel.
-#[derive(Debug)]
-pub struct PcscTransport {
-    commands: Option<Sender<Vec<u8>>>,
-    answers: Receiver<Answer>,
-    opened: Opened,
+/// A card in a reader, held in one exclusive transaction. What ends that, and resets the card, is dropping the
+/// [`Connection`].
+pub struct PcscTransport<'a> {
+    /// Never ended by itself: between its end and the reset another program could find the channel open.
+    transaction: ManuallyDrop<Transaction<'a>>,
+    service: &'a Service,
+    watchdog: Watchdog,
+    deadline: Instant,
     limits: LinkLimits,
     learnt: Option<Learnt>,
-    deadline: Option<Instant>,
-    answer_time: Duration,
+    buffer: Vec<u8>,
     dead: Option<TransportError>,
 }
 
@@ -47,56 +49,27 @@ pub const ANSWER_TIME: Duration = Duration::from_secs(15);
 /// How long to wait while another program has the card to itself.
 const OTHERS_TIME: Duration = Duration::from_secs(5);
 
-impl PcscTransport {
-    /// Connects to the card in a reader, resets it and begins a transaction, all before the deadline.
-    ///
-    /// The reset makes sure that no application is selected: the unsigned EF.CardAccess can only be read before
-    /// (inside the eMRTD application its identifier means another file).
+impl<'a> PcscTransport<'a> {
+    /// Begins a transaction with the card of a connection; everything has to be over by the deadline.
     ///
     /// # Errors
-    /// No card, a mute card, a card that another program does not let go of, or no answer in time.
-    pub fn connect(reader: &str, deadline: Instant) -> Result<Self, PcscError> {
-        let (command_sender, command_receiver) = mpsc::channel();
-        let (answer_sender, answers) = mpsc::channel();
-        let name = std::ffi::CString::new(reader).map_err(|_| PcscError::NoReader)?;
-        thread::Builder::new()
-            .name("pcsc".into())
-            .spawn(move || holder::hold(&name, deadline, &command_receiver, &answer_sender))
-            .map_err(|error| PcscError::Other(error.to_string()))?;
-        let left = || deadline.saturating_duration_since(Instant::now());
-        let ended = || PcscError::Other("the thread that holds the card ended".into());
-        let opened = match answers.recv_timeout(left()) {
-            Ok(Answer::Opened(opened)) => opened?,
-            Ok(_) | Err(RecvTimeoutError::Disconnected) => return Err(ended()),
-            Err(RecvTimeoutError::Timeout) => return Err(PcscError::Timeout),
-        };
-        match answers.recv_timeout(left().min(OTHERS_TIME)) {
-            Ok(Answer::Reserved(reserved)) => reserved?,
-            Ok(_) | Err(RecvTimeoutError::Disconnected) => return Err(ended()),
-            Err(RecvTimeoutError::Timeout) => return Err(PcscError::Busy),
-        }
-        let limits = carried(&opened);
+    /// The card has gone. While another program has it to itself this does not come back: the watchdog says so.
+    pub fn begin(connection: &'a mut Connection, deadline: Instant, watchdog: &Watchdog) -> Result<Self, PcscError> {
+        connection.service.note_insertions();
+        let limits = carried(&connection.atr, connection.max_apdu_data);
+        let Connection { card, service, .. } = connection;
+        let until = deadline.min(Instant::now() + OTHERS_TIME);
+        let transaction = watchdog.watch(until, PcscError::Busy.into(), || card.transaction())?;
         Ok(Self {
-            commands: Some(command_sender),
-            answers,
-            opened,
+            transaction: ManuallyDrop::new(transaction),
+            service,
+            watchdog: watchdog.clone(),
+            deadline,
             limits,
             learnt: None,
-            deadline: Some(deadline),
-            answer_time: ANSWER_TIME,
+            buffer: vec![0; MAX_BUFFER_SIZE_EXTENDED],
             dead: None,
         })
-    }
-
-    /// The card's answer to reset.
-    #[must_use]
-    pub fn atr(&self) -> &[u8] {
-        &self.opened.atr
-    }
-
-    /// Sets when everything must be over; `None`: only the time for one answer counts.
-    pub fn set_deadline(&mut self, deadline: Option<Instant>) {
-        self.deadline = deadline;
     }
 
     /// Says what earlier sessions with such a card in this reader learnt.
@@ -105,23 +78,22 @@ impl PcscTransport {
     }
 
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let time = left.map_or(self.answer_time, |left| left.min(self.answer_time));
-        if time.is_zero() {
+        let now = Instant::now();
+        if now >= self.deadline {
             return Err(TransportError::Timeout);
         }
-        let ended = || TransportError::Failed("the thread that holds the card ended".into());
-        let commands = self.commands.as_ref().ok_or_else(ended)?;
-        commands.send(command.to_vec()).map_err(|_| ended())?;
-        match self.answers.recv_timeout(time) {
-            Ok(Answer::Response(response)) => response,
-            Ok(_) | Err(RecvTimeoutError::Disconnected) => Err(ended()),
-            Err(RecvTimeoutError::Timeout) => Err(TransportError::Timeout),
-        }
+        let until = self.deadline.min(now + ANSWER_TIME);
+        let Self { transaction, service, buffer, .. } = self;
+        self.watchdog.watch(until, TransportError::Timeout, || {
+            transmit(transaction, command, buffer).map_err(|failure| match failure {
+                Failure::Certain(error) => error,
+                Failure::Unclear(error) => service.cause(transaction).unwrap_or(error),
+            })
+        })
     }
 }
 
-impl Transport for PcscTransport {
+impl Transport for PcscTransport<'_> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         if let Some(dead) = &self.dead {
             return Err(dead.clone());
@@ -144,22 +116,39 @@ impl Transport for PcscTransport {
     }
 }
 
-impl Drop for PcscTransport {
-    fn drop(&mut self) {
-        // Without a sender the thread ends the transaction and resets the card. It is given a moment for that, so that
-        // the next connection finds the card free; a thread that hangs is left behind.
-        drop(self.commands.take());
-        if self.dead != Some(TransportError::Timeout) {
-            let _ = self.answers.recv_timeout(Duration::from_millis(500));
-        }
+/// Why a transmission failed, as far as its own error says.
+enum Failure {
+    /// For this reason.
+    Certain(TransportError),
+    /// Perhaps because the card or the service went away; if not, for this reason.
+    Unclear(TransportError),
+}
+
+fn transmit(transaction: &Transaction<'_>, command: &[u8], buffer: &mut [u8]) -> Result<Vec<u8>, Failure> {
+    match transaction.transmit(command, buffer) {
+        Ok(response) if response.len() >= 2 => Ok(response.to_vec()),
+        Ok([]) => Err(Failure::Certain(TransportError::CardRemoved)),
+        Ok(_) => Err(Failure::Unclear(TransportError::Failed("an answer without a status word".into()))),
+        Err(error) => Err(match error {
+            // A reset by somebody else ends the channel like a removal does.
+            Error::RemovedCard
+            | Error::NoSmartcard
+            | Error::ResetCard
+            | Error::UnpoweredCard
+            | Error::InvalidHandle => Failure::Certain(TransportError::CardRemoved),
+            Error::NoService | Error::ServiceStopped | Error::ReaderUnavailable | Error::UnknownReader => {
+                Failure::Certain(TransportError::ReaderUnavailable(error.to_string()))
+            }
+            other => Failure::Unclear(TransportError::Failed(other.to_string())),
+        }),
     }
 }
 
 /// What to begin with. Extended length is ruled out where the card's capabilities leave it out, or the reader says that
 /// it does not carry it. Where nobody says anything it is tried, with the first file, before any secure channel: a card or
 /// reader that refuses it loses nothing. The card's own limits are learnt from its EF.ATR/INFO.
-fn carried(opened: &Opened) -> LinkLimits {
-    match (extended_length(&opened.atr), opened.max_apdu_data.map(limits_of_reader)) {
+fn carried(atr: &[u8], max_apdu_data: Option<u32>) -> LinkLimits {
+    match (extended_length(atr), max_apdu_data.map(limits_of_reader)) {
         (ExtendedLength::No, _) => LinkLimits::SHORT,
         (ExtendedLength::Yes | ExtendedLength::Unsaid, Some(limits)) => limits,
         (ExtendedLength::Yes | ExtendedLength::Unsaid, None) => LinkLimits::EXTENDED,
@@ -180,16 +169,16 @@ fn limits_of_reader(max_apdu_data: u32) -> LinkLimits {
 mod tests {
     use super::*;
 
-    fn opened(capabilities: u8, max_apdu_data: Option<u32>) -> Opened {
-        let atr = vec![0x3B, 0x85, 0x80, 0x01, 0x80, 0x73, 0x96, 0x21, capabilities, 0x00];
-        Opened { atr, max_apdu_data }
+    /// What is carried by a card with these capabilities in such a reader.
+    fn with(capabilities: u8, max_apdu_data: Option<u32>) -> LinkLimits {
+        carried(&[0x3B, 0x85, 0x80, 0x01, 0x80, 0x73, 0x96, 0x21, capabilities, 0x00], max_apdu_data)
     }
 
     #[test]
     fn extended_length_is_ruled_out_by_card_or_reader_and_bounded_by_the_reader() {
-        assert_eq!(carried(&opened(0x80, Some(65_536))), LinkLimits::SHORT);
-        assert_eq!(carried(&opened(0xC0, Some(256))), LinkLimits::SHORT);
-        assert_eq!(carried(&opened(0xC0, None)), LinkLimits::EXTENDED);
-        assert_eq!(carried(&opened(0xC0, Some(2048))), LinkLimits { max_command: 2057, max_response: 2050 });
+        assert_eq!(with(0x80, Some(65_536)), LinkLimits::SHORT);
+        assert_eq!(with(0xC0, Some(256)), LinkLimits::SHORT);
+        assert_eq!(with(0xC0, None), LinkLimits::EXTENDED);
+        assert_eq!(with(0xC0, Some(2048)), LinkLimits { max_command: 2057, max_response: 2050 });
     }
 }

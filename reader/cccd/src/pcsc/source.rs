@@ -6,13 +6,16 @@ use std::time::{Duration, Instant};
 use icao9303::transport::{Learnt, TransportError};
 
 use super::error::PcscError;
-use super::link::PcscTransport;
+use super::link::{Connection, PcscTransport};
 use super::memory::{Link, LinkMemory};
 use super::readers::{self, Reader, ReaderChoice};
-use crate::read::CardSource;
+use crate::read::{CardSource, Watchdog};
 
 /// How often pcsc-lite looks at a slot. For so long it may report a card that is gone.
 const SERVICE_POLL: Duration = Duration::from_millis(400);
+
+/// How long a card may take to be reset once it is done with.
+const RESET_TIME: Duration = Duration::from_secs(5);
 
 /// The cards that are put on a reader.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub struct PcscCards {
     reader: Option<Reader>,
     atr: Option<Vec<u8>>,
     memory: Option<LinkMemory>,
+    connection: Option<Connection>,
+    watchdog: Watchdog,
 }
 
 impl PcscCards {
@@ -31,7 +36,17 @@ impl PcscCards {
     /// is there.
     #[must_use]
     pub fn new(choice: ReaderChoice, wait: Duration, limit: Duration) -> Self {
-        Self { choice, wait, limit, deadline: None, reader: None, atr: None, memory: None }
+        Self {
+            choice,
+            wait,
+            limit,
+            deadline: None,
+            reader: None,
+            atr: None,
+            memory: None,
+            connection: None,
+            watchdog: Watchdog::default(),
+        }
     }
 
     /// The same, keeping what readers and kinds of cards carry from one read to the next.
@@ -57,22 +72,26 @@ impl PcscCards {
         self.reader.as_ref()
     }
 
-    /// The answer to reset of the card that was opened last.
-    #[must_use]
-    pub fn atr(&self) -> Option<&[u8]> {
-        self.atr.as_deref()
-    }
-
-    fn connect(&mut self) -> Result<PcscTransport, PcscError> {
+    fn connect(&mut self) -> Result<PcscTransport<'_>, PcscError> {
         if self.reader.is_none() {
             self.wait_for_first()?;
         }
         let name = self.reader.as_ref().map(|reader| reader.name.clone()).ok_or(PcscError::NoReader)?;
         let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + self.limit);
-        let mut link = PcscTransport::connect(&name, deadline)?;
-        self.atr = Some(link.atr().to_vec());
-        link.set_learnt(self.kept().and_then(|(memory, link)| memory.recall(link)));
+        self.disconnect();
+        let connection = Connection::open(&name, deadline, &self.watchdog)?;
+        self.atr = Some(connection.atr.clone());
+        let learnt = self.kept().and_then(|(memory, link)| memory.recall(link));
+        let connection = self.connection.insert(connection);
+        let mut link = PcscTransport::begin(connection, deadline, &self.watchdog)?;
+        link.set_learnt(learnt);
         Ok(link)
+    }
+
+    /// Resets the card and lets go of it.
+    fn disconnect(&mut self) {
+        let until = Instant::now() + RESET_TIME;
+        self.watchdog.watch(until, TransportError::Timeout, || drop(self.connection.take()));
     }
 
     /// Where it is kept what the present reader carries with such a card.
@@ -83,16 +102,25 @@ impl PcscCards {
 }
 
 impl CardSource for PcscCards {
-    type Link<'a> = PcscTransport;
+    type Link<'a> = PcscTransport<'a>;
 
-    fn open(&mut self) -> Result<PcscTransport, TransportError> {
+    fn open(&mut self) -> Result<PcscTransport<'_>, TransportError> {
         self.connect().map_err(TransportError::from)
+    }
+
+    fn atr(&self) -> Option<Vec<u8>> {
+        self.atr.clone()
+    }
+
+    fn watchdog(&self) -> Watchdog {
+        self.watchdog.clone()
     }
 
     fn wait_for_return(&mut self) -> Result<bool, TransportError> {
         if self.wait.is_zero() {
             return Ok(false);
         }
+        self.disconnect();
         // The time in which nobody has a card to read does not count against the reading.
         let began = Instant::now();
         thread::sleep(SERVICE_POLL);

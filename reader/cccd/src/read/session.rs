@@ -62,7 +62,7 @@ pub type Observer<'a> = &'a mut dyn FnMut(Event<'_>);
 /// error: it is reported beside the rest.
 pub fn run<T: Transport>(
     link: T,
-    statistics: &mut Statistics,
+    statistics: &Statistics,
     request: &Request,
     lessons: &Lessons,
     kept: &mut Kept,
@@ -101,7 +101,7 @@ struct Found {
 }
 
 pub(super) struct Session<'a, 'o, T> {
-    pub(super) card: Card<Metered<'a, T>, Secured>,
+    pub(super) card: Card<Metered<T>, Secured>,
     cipher: icao9303::crypto::cipher::Cipher,
     pub(super) observer: Observer<'o>,
     lessons: &'a Lessons,
@@ -140,8 +140,8 @@ impl<T: Transport> Session<'_, '_, T> {
     }
 
     fn reading(self, found: Found, pace_failed: Option<String>, card_access: Option<Vec<u8>>) -> Reading {
-        let Self { mut card, cipher, files, refused, resumed, .. } = self;
-        card.transport_mut().statistics().end_phase();
+        let Self { card, cipher, files, refused, resumed, .. } = self;
+        card.transport().statistics().end_phase();
         Reading {
             access: card.access().clone(),
             cipher,
@@ -157,6 +157,7 @@ impl<T: Transport> Session<'_, '_, T> {
             learnt: card.learnt(),
             restarts: 0,
             resumed,
+            atr: None,
         }
     }
 
@@ -269,11 +270,11 @@ impl<T: Transport> Session<'_, '_, T> {
     }
 
     pub(super) fn phase(&mut self, name: &str) {
-        begin(self.card.transport_mut().statistics(), self.observer, name);
+        begin(self.card.transport().statistics(), self.observer, name);
     }
 }
 
-fn begin(statistics: &mut Statistics, observer: Observer<'_>, name: &str) {
+fn begin(statistics: &Statistics, observer: Observer<'_>, name: &str) {
     statistics.phase(name);
     observer(Event::Phase(name));
 }

@@ -8,7 +8,7 @@ use rand_core::CryptoRng;
 
 use super::resumption::Kept;
 use super::session::{self, Ended, Lessons, Observer};
-use super::{Event, ReadError, Reading, Request, Statistics};
+use super::{Event, ReadError, Reading, Request, Statistics, Watchdog};
 
 /// Opens links to cards.
 pub trait CardSource {
@@ -29,9 +29,46 @@ pub trait CardSource {
     /// The reader went away.
     fn wait_for_return(&mut self) -> Result<bool, TransportError>;
 
+    /// The answer to reset of the card that was opened last, where there is one.
+    fn atr(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Says, on another thread, whether this one hangs. Without it nothing here ever does.
+    fn watchdog(&self) -> Watchdog {
+        Watchdog::default()
+    }
+
     /// Keeps what a session learnt of its link, for [`Transport::learnt`] of the next one with such a chip. `None`: what
     /// was known is not to be relied on.
     fn learn(&mut self, _learnt: Option<Learnt>) {}
+}
+
+impl<S: CardSource> CardSource for &mut S {
+    type Link<'a>
+        = S::Link<'a>
+    where
+        Self: 'a;
+
+    fn open(&mut self) -> Result<S::Link<'_>, TransportError> {
+        (**self).open()
+    }
+
+    fn wait_for_return(&mut self) -> Result<bool, TransportError> {
+        (**self).wait_for_return()
+    }
+
+    fn atr(&self) -> Option<Vec<u8>> {
+        (**self).atr()
+    }
+
+    fn watchdog(&self) -> Watchdog {
+        (**self).watchdog()
+    }
+
+    fn learn(&mut self, learnt: Option<Learnt>) {
+        (**self).learn(learnt);
+    }
 }
 
 /// How often a read starts over, however long the wait: a card that is taken away at the same place again and again is
@@ -53,7 +90,7 @@ const MOST_UNREADABLE_FILES: usize = 3;
 pub fn read<S: CardSource>(
     source: &mut S,
     request: &Request,
-    statistics: &mut Statistics,
+    statistics: &Statistics,
     rng: &mut dyn CryptoRng,
     observer: Observer<'_>,
 ) -> Result<Reading, ReadError> {
@@ -70,7 +107,7 @@ pub fn read<S: CardSource>(
         match ended {
             Ok(reading) => {
                 source.learn(Some(reading.learnt));
-                return Ok(Reading { restarts, ..reading });
+                return Ok(Reading { restarts, atr: source.atr(), ..reading });
             }
             // Once only: the next session does not ask for the proof.
             Err(Ended::ChannelLostInProof(proof)) => {

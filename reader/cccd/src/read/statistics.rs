@@ -1,6 +1,6 @@
 //! What a read cost: commands, bytes and time, in all and for each phase.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use icao9303::transport::{Learnt, LinkLimits, Transport, TransportError};
@@ -35,17 +35,20 @@ impl std::fmt::Debug for Clock {
     }
 }
 
-/// Counts what goes over a link.
+/// Counts what goes over a link. Clones count into the same numbers, so that another thread can tell what was done until a
+/// read hung.
 #[derive(Clone, Debug)]
 pub struct Statistics {
     clock: Clock,
     began: Duration,
-    /// Commands sent.
-    pub apdus: u32,
-    /// Bytes of all commands.
-    pub bytes_sent: u64,
-    /// Bytes of all responses.
-    pub bytes_received: u64,
+    counts: Arc<Mutex<Counts>>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    apdus: u32,
+    bytes_sent: u64,
+    bytes_received: u64,
     phases: Vec<(String, Duration)>,
     current: Option<(String, Duration)>,
     extended: bool,
@@ -65,69 +68,73 @@ impl Statistics {
     #[must_use]
     pub fn start_by(clock: Clock) -> Self {
         let began = clock.now();
-        Self {
-            clock,
-            began,
-            apdus: 0,
-            bytes_sent: 0,
-            bytes_received: 0,
-            phases: Vec::new(),
-            current: None,
-            extended: false,
-            first_command: None,
-            last_response: None,
-            identified: None,
-        }
+        Self { clock, began, counts: Arc::default() }
+    }
+
+    /// Commands sent.
+    #[must_use]
+    pub fn apdus(&self) -> u32 {
+        self.counts().apdus
+    }
+
+    /// Bytes of all commands.
+    #[must_use]
+    pub fn bytes_sent(&self) -> u64 {
+        self.counts().bytes_sent
+    }
+
+    /// Bytes of all responses.
+    #[must_use]
+    pub fn bytes_received(&self) -> u64 {
+        self.counts().bytes_received
     }
 
     /// Ends the phase that runs and begins another; time adds up where a phase comes again.
-    pub fn phase(&mut self, name: &str) {
-        self.end_phase();
-        self.current = Some((name.to_owned(), self.clock.now()));
+    pub fn phase(&self, name: &str) {
+        let now = self.clock.now();
+        let mut counts = self.counts();
+        counts.end_phase(now);
+        counts.current = Some((name.to_owned(), now));
     }
 
     /// Ends the phase that runs.
-    pub fn end_phase(&mut self) {
-        if let Some((name, began)) = self.current.take() {
-            let spent = self.clock.now().saturating_sub(began);
-            match self.phases.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, sum)) => *sum += spent,
-                None => self.phases.push((name, spent)),
-            }
-        }
+    pub fn end_phase(&self) {
+        self.counts().end_phase(self.clock.now());
     }
 
     /// Whether the link failed at a command with extended length fields.
-    pub(super) const fn failed_at_extended_length(&self) -> bool {
-        self.extended
+    pub(super) fn failed_at_extended_length(&self) -> bool {
+        self.counts().extended
     }
 
     /// The phases that ended, in the order in which they first began.
     #[must_use]
-    pub fn phases(&self) -> &[(String, Duration)] {
-        &self.phases
+    pub fn phases(&self) -> Vec<(String, Duration)> {
+        self.counts().phases.clone()
     }
 
     /// From the first command to the last response: without the connection before, and the judgement behind.
     #[must_use]
     pub fn exchange(&self) -> Option<Duration> {
-        Some(self.last_response?.saturating_sub(self.first_command?))
+        let counts = self.counts();
+        Some(counts.last_response?.saturating_sub(counts.first_command?))
     }
 
     /// From the first command until it was proven who it is, where that was before the end.
     #[must_use]
     pub fn identity(&self) -> Option<Duration> {
-        Some(self.identified?.saturating_sub(self.first_command?))
+        let counts = self.counts();
+        Some(counts.identified?.saturating_sub(counts.first_command?))
     }
 
     /// It was proven who it is, at this time of the clock.
-    pub(crate) fn identified(&mut self, at: Duration) {
-        self.identified = Some(at);
+    pub(crate) fn identified(&self, at: Duration) {
+        self.counts().identified = Some(at);
     }
 
-    /// The clock, for another thread.
-    pub(crate) fn clock(&self) -> Clock {
-        self.clock.clone()
+    /// The time of the clock.
+    pub(crate) fn now(&self) -> Duration {
+        self.clock.now()
     }
 
     /// Since the start.
@@ -135,38 +142,60 @@ impl Statistics {
     pub fn elapsed(&self) -> Duration {
         self.clock.now().saturating_sub(self.began)
     }
+
+    /// A thread that panicked leaves numbers, and no half of one.
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counts {
+    fn end_phase(&mut self, now: Duration) {
+        if let Some((name, began)) = self.current.take() {
+            let spent = now.saturating_sub(began);
+            match self.phases.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sum)) => *sum += spent,
+                None => self.phases.push((name, spent)),
+            }
+        }
+    }
 }
 
 /// A link that is counted.
 #[derive(Debug)]
-pub struct Metered<'a, T> {
+pub struct Metered<T> {
     link: T,
-    statistics: &'a mut Statistics,
+    statistics: Statistics,
 }
 
-impl<'a, T> Metered<'a, T> {
+impl<T> Metered<T> {
     /// Counts what goes over a link.
-    pub fn new(link: T, statistics: &'a mut Statistics) -> Self {
-        Self { link, statistics }
+    pub fn new(link: T, statistics: &Statistics) -> Self {
+        Self { link, statistics: statistics.clone() }
     }
 
     /// The numbers until now.
-    pub fn statistics(&mut self) -> &mut Statistics {
-        self.statistics
+    pub const fn statistics(&self) -> &Statistics {
+        &self.statistics
     }
 }
 
-impl<T: Transport> Transport for Metered<'_, T> {
+impl<T: Transport> Transport for Metered<T> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        self.statistics.apdus += 1;
-        self.statistics.bytes_sent += command.len() as u64;
-        let now = self.statistics.clock.now();
-        self.statistics.first_command.get_or_insert(now);
-        self.statistics.extended = is_extended(command);
+        let now = self.statistics.now();
+        {
+            let mut counts = self.statistics.counts();
+            counts.apdus = counts.apdus.saturating_add(1);
+            counts.bytes_sent += command.len() as u64;
+            counts.first_command.get_or_insert(now);
+            counts.extended = is_extended(command);
+        }
         let response = self.link.transmit(command)?;
-        self.statistics.extended = false;
-        self.statistics.last_response = Some(self.statistics.clock.now());
-        self.statistics.bytes_received += response.len() as u64;
+        let now = self.statistics.now();
+        let mut counts = self.statistics.counts();
+        counts.extended = false;
+        counts.last_response = Some(now);
+        counts.bytes_received += response.len() as u64;
         Ok(response)
     }
 
@@ -202,21 +231,22 @@ mod tests {
 
     #[test]
     fn a_command_that_fails_is_counted_too() {
-        let mut statistics = Statistics::start();
-        let mut link = Metered::new(Echo, &mut statistics);
+        let statistics = Statistics::start();
+        let mut link = Metered::new(Echo, &statistics);
         link.transmit(&[0, 0xB0, 0, 0, 0]).unwrap();
         link.transmit(&[]).unwrap_err();
-        assert_eq!((statistics.apdus, statistics.bytes_sent, statistics.bytes_received), (2, 5, 2));
+        assert_eq!((statistics.apdus(), statistics.bytes_sent(), statistics.bytes_received()), (2, 5, 2));
     }
 
     #[test]
     fn a_phase_that_comes_again_adds_up_in_its_first_place() {
-        let mut statistics = Statistics::start();
+        let statistics = Statistics::start();
         for name in ["access", "DG1", "access"] {
             statistics.phase(name);
         }
         statistics.end_phase();
-        let names: Vec<_> = statistics.phases().iter().map(|(name, _)| name.as_str()).collect();
+        let phases = statistics.phases();
+        let names: Vec<_> = phases.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["access", "DG1"]);
     }
 }

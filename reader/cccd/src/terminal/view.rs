@@ -212,12 +212,12 @@ impl<'a> Page<'a> {
         let mut parts = vec![format!(
             "Thời gian · time: {}, {} APDU, {} B ↑ {} B ↓",
             milliseconds(total),
-            statistics.apdus,
-            statistics.bytes_sent,
-            statistics.bytes_received,
+            statistics.apdus(),
+            statistics.bytes_sent(),
+            statistics.bytes_received(),
         )];
-        let phases = statistics.phases().iter().map(|(name, spent)| {
-            format!("{} {}", clean(labels::phase(name).0), milliseconds(*spent)).replace(' ', "\u{a0}")
+        let phases = statistics.phases().into_iter().map(|(name, spent)| {
+            format!("{} {}", clean(labels::phase(&name).0), milliseconds(spent)).replace(' ', "\u{a0}")
         });
         parts.push(phases.collect::<Vec<_>>().join(" · "));
         self.line("");

@@ -193,7 +193,7 @@ impl MadeUp {
         let recorder = Recorder::new(lines.clone());
         let mut rng = recorder.rng(UnwrapErr(SysRng));
         let mut source = recorder.source(&mut mirror);
-        let _ = read::read(&mut source, &request, &mut Statistics::start(), &mut rng, &mut |_| {});
+        let _ = read::read(&mut source, &request, &Statistics::start(), &mut rng, &mut |_| {});
         if let Some(objection) = mirror.objection() {
             return Err(AnonymiseError::Shape(objection));
         }

@@ -16,7 +16,7 @@ use rand_core::{CryptoRng, TryCryptoRng, TryRng};
 use zeroize::Zeroizing;
 
 use super::{Event, text};
-use crate::read::CardSource;
+use crate::read::{CardSource, Watchdog};
 
 /// Where a session is recorded. Clones write to the same trace.
 #[derive(Clone)]
@@ -94,8 +94,8 @@ impl Recorder {
     }
 
     /// Records the links that a source opens.
-    pub fn source<'a, S: CardSource>(&'a self, inner: &'a mut S) -> RecordingSource<'a, S> {
-        RecordingSource { inner, recorder: self }
+    pub fn source<S: CardSource>(&self, inner: S) -> RecordingSource<S> {
+        RecordingSource { inner, recorder: self.clone() }
     }
 
     /// Records what a random number generator gives.
@@ -143,12 +143,12 @@ impl<T: Transport> Transport for RecordingTransport<T> {
 }
 
 /// A source of cards whose links are recorded.
-pub struct RecordingSource<'a, S> {
-    inner: &'a mut S,
-    recorder: &'a Recorder,
+pub struct RecordingSource<S> {
+    inner: S,
+    recorder: Recorder,
 }
 
-impl<S: CardSource> CardSource for RecordingSource<'_, S> {
+impl<S: CardSource> CardSource for RecordingSource<S> {
     type Link<'b>
         = RecordingTransport<S::Link<'b>>
     where
@@ -169,6 +169,14 @@ impl<S: CardSource> CardSource for RecordingSource<'_, S> {
             self.recorder.event(&Event::CardReturned(self.recorder.elapsed()));
         }
         Ok(returned)
+    }
+
+    fn atr(&self) -> Option<Vec<u8>> {
+        self.inner.atr()
+    }
+
+    fn watchdog(&self) -> Watchdog {
+        self.inner.watchdog()
     }
 
     fn learn(&mut self, learnt: Option<Learnt>) {

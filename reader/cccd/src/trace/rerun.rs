@@ -40,7 +40,7 @@ pub fn rerun(trace: &Trace) -> Result<Rerun, String> {
     let settings = Settings::of(trace)?;
     let trusted = trust::of(trace)?;
     let replay = Replay::new(trace);
-    let mut statistics = Statistics::start_by(replay.clock());
+    let statistics = Statistics::start_by(replay.clock());
     let (mut phases, mut files) = (Vec::new(), BTreeMap::new());
     let mut observe = |event: Event<'_>| match event {
         Event::Phase(name) => phases.push((replay.position(), name.to_owned())),
@@ -50,7 +50,7 @@ pub fn rerun(trace: &Trace) -> Result<Rerun, String> {
         Event::WaitingForCard | Event::Resumed | Event::StartedOver => {}
     };
     let mut source = replay.clone();
-    let outcome = read::read(&mut source, &settings.request, &mut statistics, &mut replay.rng(), &mut observe);
+    let outcome = read::read(&mut source, &settings.request, &statistics, &mut replay.rng(), &mut observe);
     let divergence = replay.finish().err();
     Ok(Rerun { settings, trusted, outcome, files, statistics, phases, divergence })
 }

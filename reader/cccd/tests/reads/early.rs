@@ -20,7 +20,7 @@ use crate::output::raw;
 
 /// Reads a card; the names of those who were identified before the end go into the list.
 fn read(folder: &Folder, trusted: &Trusted, identified: &Mutex<Vec<String>>) -> Result<Live, ReadError> {
-    let mut source = SlotSource { slot: Slot::new(folder.card()), wait: Duration::ZERO };
+    let source = SlotSource { slot: Slot::new(folder.card()), wait: Duration::ZERO };
     let keys = Keys { can: Some(Can::parse("123456").unwrap()), mrz: None };
     let request = Request {
         keys,
@@ -31,9 +31,8 @@ fn read(folder: &Folder, trusted: &Trusted, identified: &Mutex<Vec<String>>) -> 
         terminal: None,
     };
     let by = Yardstick { trusted, at: jiff::Timestamp::now(), given: Given::default() };
-    let mut rng = UnwrapErr(SysRng);
-    let mut statistics = Statistics::start();
-    live::read(&mut source, &request, &by, &mut statistics, &mut rng, &mut |_| {}, &mut |identity| {
+    let rng = Box::new(UnwrapErr(SysRng));
+    live::read(source, request, &by, &Statistics::start(), rng, Box::new(|_| {}), &mut |identity| {
         let name = identity.holder.full_name.as_ref().and_then(|name| name.value.clone());
         identified.lock().unwrap().push(name.unwrap_or_default());
     })
@@ -110,6 +109,6 @@ fn only_what_is_wanted_is_read_and_what_proves_it() {
         }
     };
     let mut rng = UnwrapErr(SysRng);
-    cccd::read::read(&mut source, &request, &mut Statistics::start(), &mut rng, &mut observe).unwrap();
+    cccd::read::read(&mut source, &request, &Statistics::start(), &mut rng, &mut observe).unwrap();
     assert_eq!(*read.borrow(), ["EF.SOD", "DG13", "DG14", "DG15"]);
 }

@@ -50,8 +50,8 @@ impl Mould {
         let goal = Goal { groups, com: false };
         let request =
             Request { keys, access: AccessChoice::Auto, bac_fallback: false, goal, challenge: None, terminal: None };
-        let mut statistics = Statistics::start();
-        let result = read(&mut source, &request, &mut statistics, &mut UnwrapErr(SysRng), &mut |_| {});
+        let statistics = Statistics::start();
+        let result = read(&mut source, &request, &statistics, &mut UnwrapErr(SysRng), &mut |_| {});
         (result, statistics)
     }
 
@@ -59,7 +59,7 @@ impl Mould {
     fn commands(&self, groups: Option<&[u8]>) -> u64 {
         let (result, statistics) = self.read(Faults::default(), Duration::ZERO, groups);
         result.expect("an undisturbed read");
-        statistics.apdus.into()
+        statistics.apdus().into()
     }
 }
 

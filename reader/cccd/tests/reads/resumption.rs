@@ -70,15 +70,15 @@ fn outcome(now: Slot, next: Option<Slot>) -> Outcome {
     let goal = Goal { groups: None, com: false };
     let request =
         Request { keys, access: AccessChoice::Auto, bac_fallback: false, goal, challenge: None, terminal: None };
-    let (mut came, mut started_over, mut statistics) = (BTreeMap::new(), 0, Statistics::start());
+    let (mut came, mut started_over, statistics) = (BTreeMap::new(), 0, Statistics::start());
     let mut observer = |event: Event<'_>| match event {
         Event::File(file, _) => *came.entry(file).or_default() += 1,
         Event::StartedOver => started_over += 1,
         _ => {}
     };
     let mut reader = Reader { now, next };
-    let reading = read(&mut reader, &request, &mut statistics, &mut UnwrapErr(SysRng), &mut observer).expect("a read");
-    Outcome { reading, came, started_over, apdus: statistics.apdus.into() }
+    let reading = read(&mut reader, &request, &statistics, &mut UnwrapErr(SysRng), &mut observer).expect("a read");
+    Outcome { reading, came, started_over, apdus: statistics.apdus().into() }
 }
 
 fn passed(reading: &Reading) -> [bool; 2] {

@@ -66,7 +66,7 @@ pub fn request() -> Request {
 /// Reads a card past the one in between.
 pub fn read_past(card: &Folder, request: &Request, answers: Answers<'_>) -> Result<Reading, ReadError> {
     let mut between = Between { slot: Slot::new(card.card()), answers };
-    read(&mut between, request, &mut Statistics::start(), &mut UnwrapErr(SysRng), &mut |_| {})
+    read(&mut between, request, &Statistics::start(), &mut UnwrapErr(SysRng), &mut |_| {})
 }
 
 /// What a reading is worth to someone who trusts the card's issuer.

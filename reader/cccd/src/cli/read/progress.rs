@@ -1,24 +1,27 @@
 //! What happens meanwhile, on standard error: a line that replaces itself on a terminal, nothing elsewhere.
 
 use std::io::{IsTerminal, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::read::Event;
 use crate::terminal::text::{clean, wrapped};
 use crate::terminal::view;
 
-/// Shows progress.
+/// Shows progress. Clones are of the same line.
+#[derive(Clone)]
 pub(super) struct Progress {
     terminal: bool,
-    shown: bool,
+    shown: Arc<AtomicBool>,
 }
 
 impl Progress {
     pub(super) fn on_stderr() -> Self {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        Self { terminal: std::io::stderr().is_terminal() && !dumb, shown: false }
+        Self { terminal: std::io::stderr().is_terminal() && !dumb, shown: Arc::default() }
     }
 
-    pub(super) fn show(&mut self, event: &Event<'_>) {
+    pub(super) fn show(&self, event: &Event<'_>) {
         let words = match event {
             Event::Phase(phase) => {
                 let phase = view::phase(phase).0;
@@ -30,7 +33,7 @@ impl Progress {
             Event::File(..) => return,
         };
         if self.terminal {
-            self.shown = true;
+            self.shown.store(true, Ordering::Relaxed);
             // A line that the terminal breaks could not be taken back.
             let width =
                 terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
@@ -41,8 +44,8 @@ impl Progress {
     }
 
     /// Takes the line away.
-    pub(super) fn end(&mut self) {
-        if std::mem::take(&mut self.shown) {
+    pub(super) fn end(&self) {
+        if self.shown.swap(false, Ordering::Relaxed) {
             let _ = write!(std::io::stderr(), "\r\x1b[2K");
         }
     }

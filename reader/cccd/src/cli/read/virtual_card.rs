@@ -16,9 +16,11 @@ use crate::cli::failure::Failure;
 use crate::cli::mrz;
 use crate::messages;
 use crate::read::CardSource;
-use crate::report::ReaderSection;
 use crate::trust_store::Trusted;
 use crate::validity::today_in_vietnam;
+
+/// What the result calls its reader.
+pub(super) const READER: &str = "simulated card, no reader";
 
 /// A card that was made for this read alone.
 pub(super) struct Made {
@@ -89,11 +91,6 @@ impl Made {
         }
         Ok(())
     }
-
-    /// How it shows in the result.
-    pub(super) fn reader(&self) -> ReaderSection {
-        ReaderSection { name: "simulated card, no reader".into(), atr: Some(self.slot.atr().to_vec()) }
-    }
 }
 
 impl CardSource for Made {
@@ -102,6 +99,10 @@ impl CardSource for Made {
     fn open(&mut self) -> Result<&mut Slot, TransportError> {
         self.slot.reconnect(Duration::ZERO)?;
         Ok(&mut self.slot)
+    }
+
+    fn atr(&self) -> Option<Vec<u8>> {
+        Some(self.slot.atr().to_vec())
     }
 
     fn wait_for_return(&mut self) -> Result<bool, TransportError> {
