@@ -47,7 +47,7 @@ fn photographs(scoring: &Scoring, folder: &std::path::Path, readers: &mut [Box<d
         let kind = path
             .parent()
             .and_then(|parent| parent.file_name())
-            .map_or_else(String::new, |name| name.display().to_string());
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         for (place, reader) in readers.iter_mut().enumerate() {
             let mut answer = reader.read(&grey);
             // Texts beside photographs are UTF-8 whatever the code's bytes are, and may end with a line's end.
