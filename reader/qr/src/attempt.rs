@@ -3,7 +3,8 @@
 use crate::{
     Code,
     fit::{
-        alignment, equalise, refine, sample,
+        alignment, equalise, refine,
+        sample::{self, Care},
         timing::{self, Fit},
         warp::Warp,
     },
@@ -13,7 +14,13 @@ use crate::{
 };
 
 /// Timing patterns that show less purely are none.
-const LEAST_TIMING: f32 = 0.45;
+const LEAST_TIMING: f32 = 0.6;
+/// The least mean correlation of the finders and purity of timing, added.
+const LEAST_TOGETHER: f32 = 1.25;
+
+/// The least correlation of a finder, and of three together.
+const LEAST_FINDER: f32 = 0.35;
+const LEAST_FINDERS: f32 = 1.6;
 
 /// A triple that has timing patterns.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +32,13 @@ pub(crate) struct Hypothesis {
 /// The hypotheses about a triple, at most two sizes.
 pub(crate) fn hypotheses(view: &View<'_>, triple: &Triple) -> Vec<Hypothesis> {
     let Some(frame) = triple.frame(view) else { return Vec::new() };
+    let least = frame.agreement.into_iter().fold(1.0, f32::min);
+    let sum: f32 = frame.agreement.iter().sum();
+    if least < LEAST_FINDER || sum < LEAST_FINDERS {
+        return Vec::new();
+    }
     let mut fits = timing::fits(view, &frame);
-    fits.retain(|fit| fit.score >= LEAST_TIMING);
+    fits.retain(|fit| fit.score >= LEAST_TIMING && fit.score + sum / 3.0 >= LEAST_TOGETHER);
     fits.truncate(2);
     fits.into_iter().map(|fit| Hypothesis { fit, inverted: triple.corner.inverted }).collect()
 }
@@ -35,7 +47,7 @@ pub(crate) fn hypotheses(view: &View<'_>, triple: &Triple) -> Vec<Hypothesis> {
 pub(crate) fn quick(view: &View<'_>, hypothesis: &Hypothesis) -> Option<Code> {
     let Fit { warp, version, .. } = hypothesis.fit;
     let pinned = alignment::pinned(view, &warp, version).unwrap_or(warp);
-    decode(view, &pinned, Depth::Quick, hypothesis.inverted)
+    decode(view, &pinned, Depth::Quick, Care::Little, hypothesis.inverted)
 }
 
 /// Reads with everything there is.
@@ -45,10 +57,10 @@ pub(crate) fn thorough(view: &View<'_>, hypothesis: &Hypothesis) -> Option<Code>
     let pinned = alignment::pinned(view, &warp, version);
     for start in [pinned, Some(warp)].into_iter().flatten() {
         let (refined, _) = refine::refined(view, &start, layout);
-        if let Some(code) = decode(view, &refined, Depth::Thorough, hypothesis.inverted) {
+        if let Some(code) = decode(view, &refined, Depth::Thorough, Care::Much, hypothesis.inverted) {
             return Some(code);
         }
-        let greys = sample::greys(view, &refined);
+        let greys = sample::greys(view, &refined, Care::Much);
         let soft = sample::soft(&greys, layout.side);
         for reach in [1, 2] {
             let code = equalise::equalised(&soft, layout, reach)
@@ -63,8 +75,8 @@ pub(crate) fn thorough(view: &View<'_>, hypothesis: &Hypothesis) -> Option<Code>
     None
 }
 
-fn decode(view: &View<'_>, warp: &Warp, depth: Depth, inverted: bool) -> Option<Code> {
-    let greys = sample::greys(view, warp);
+fn decode(view: &View<'_>, warp: &Warp, depth: Depth, care: Care, inverted: bool) -> Option<Code> {
+    let greys = sample::greys(view, warp, care);
     let content = Grid::new(warp.side(), sample::soft(&greys, warp.side()))?.decode_to(depth)?;
     Some(code(content, warp, inverted))
 }

@@ -48,12 +48,21 @@ enum Search {
     Halved(usize),
     /// Sharpened.
     Sharpened,
+    /// Smoothed.
+    Smoothed,
     /// One threshold for the whole.
     Global,
 }
 
-const SCHEDULE: [Search; 6] =
-    [Search::Plain, Search::Halved(1), Search::Sharpened, Search::Faint, Search::Global, Search::Halved(2)];
+const SCHEDULE: [Search; 7] = [
+    Search::Plain,
+    Search::Halved(1),
+    Search::Smoothed,
+    Search::Sharpened,
+    Search::Faint,
+    Search::Global,
+    Search::Halved(2),
+];
 
 /// Symbols read with everything there is, in one picture.
 const MOST_THOROUGH: usize = 6;
@@ -102,6 +111,10 @@ impl Decoder {
                     quarter.halve(&half.picture());
                     (quarter.picture(), 1, 8, 4.0)
                 }
+            }
+            Search::Smoothed => {
+                other.smooth(picture);
+                (other.picture(), 1, 8, 1.0)
             }
             Search::Sharpened => {
                 other.sharpen(picture, 6);

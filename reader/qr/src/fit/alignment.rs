@@ -6,6 +6,9 @@ use crate::{Point, locate::plane::View, symbol::version::Version};
 /// Patterns that agree less are not believed.
 const LEAST_AGREEMENT: f32 = 0.62;
 
+/// Patterns that agree so much are not looked for elsewhere.
+const SURE: f32 = 0.85;
+
 /// The warp with its last corner where the last alignment pattern was found. `None` where the version has none, or it is not seen.
 pub(crate) fn pinned(view: &View<'_>, warp: &Warp, version: Version) -> Option<Warp> {
     if version.number() < 2 {
@@ -13,7 +16,11 @@ pub(crate) fn pinned(view: &View<'_>, warp: &Warp, version: Version) -> Option<W
     }
     let centre = version.side() as f32 - 6.5;
     let reach = 2.5 + version.side() as f32 * 0.04;
-    let (found, agreement) = nearest(view, warp, centre, centre, reach);
+    // Where it is where it should be, no wide search is needed.
+    let (mut found, mut agreement) = nearest(view, warp, centre, centre, 1.0);
+    if agreement < SURE {
+        (found, agreement) = nearest(view, warp, centre, centre, reach);
+    }
     if agreement < LEAST_AGREEMENT {
         return None;
     }

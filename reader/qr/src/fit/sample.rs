@@ -6,14 +6,23 @@ use crate::locate::plane::View;
 /// Modules to each side that say what is dark and light.
 const REACH: usize = 4;
 
+/// How much of a module is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// Its middle.
+    Little,
+    /// As much of it as is surely its own.
+    Much,
+}
+
 /// The grey values of all modules, row by row.
-pub(crate) fn greys(view: &View<'_>, warp: &Warp) -> Vec<f32> {
+pub(crate) fn greys(view: &View<'_>, warp: &Warp, care: Care) -> Vec<f32> {
     let side = warp.side();
-    let module = warp.module();
     // Where a module has few pixels, only its middle is its own.
-    let offsets: &[f32] = match module {
-        small if small < 2.6 => &[0.0],
-        middle if middle < 6.0 => &[-0.17, 0.17],
+    let offsets: &[f32] = match (warp.module(), care) {
+        (small, _) if small < 2.6 => &[0.0],
+        (middle, Care::Little) if middle < 8.0 => &[0.0],
+        (middle, _) if middle < 6.0 => &[-0.17, 0.17],
         _ => &[-0.27, 0.0, 0.27],
     };
     let share = 1.0 / (offsets.len() * offsets.len()) as f32;

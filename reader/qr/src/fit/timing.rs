@@ -20,49 +20,57 @@ pub(crate) struct Fit {
 /// The steepest foreshortening looked for beyond what the finders' sizes say.
 const REACH: f32 = 0.24;
 
+/// Values taken along a line for every module that is measured between the finders.
+const FINENESS: f32 = 4.0;
+
 /// The sizes near the measured one, the best first.
 pub(crate) fn fits(view: &View<'_>, frame: &Frame) -> Vec<Fit> {
     // The measure is the better the fewer modules there are.
     let span = (frame.modules * 0.12).max(3.0);
-    let first = ((frame.modules - span + 7.0 - 17.0) / 4.0).floor().max(1.0) as u8;
-    let last = ((frame.modules + span + 7.0 - 17.0) / 4.0).ceil().clamp(1.0, 40.0) as u8;
-    let mut fits: Vec<Fit> = (first..=last).filter_map(|number| fit(view, frame, Version::new(number)?)).collect();
+    let number = |modules: f32| (modules + 7.0 - 17.0) / 4.0;
+    let first = number(frame.modules - span).floor().clamp(1.0, 40.0) as u8;
+    let last = number(frame.modules + span).ceil().clamp(1.0, 40.0) as u8;
+    let [corner, right, below] = [frame.corner, frame.right, frame.below];
+    let upper = Line::new(view, [corner, right], [corner, below], [frame.down[0], frame.down[1]], frame.modules);
+    let left = Line::new(view, [corner, below], [corner, right], [frame.across[0], frame.across[2]], frame.modules);
+    let guesses = [(frame.across[0] / frame.across[1]).sqrt() - 1.0, (frame.down[0] / frame.down[2]).sqrt() - 1.0];
+    let fit = |number: u8| {
+        let version = Version::new(number)?;
+        let (across, upper_score) = upper.shortening(version.side(), guesses[0]);
+        let (down, left_score) = left.shortening(version.side(), guesses[1]);
+        let warp = Warp::from_finders(version.side(), corner, right, below, [across, down])?;
+        Some(Fit { warp, version, score: (upper_score + left_score) / 2.0 })
+    };
+    let mut fits: Vec<Fit> = (first..=last).filter_map(fit).collect();
     fits.sort_by(|a, b| b.score.total_cmp(&a.score));
     fits
 }
 
-fn fit(view: &View<'_>, frame: &Frame, version: Version) -> Option<Fit> {
-    let side = version.side();
-    let upper = Line::new(frame.corner, frame.right, frame.corner, frame.below, [frame.down[0], frame.down[1]]);
-    let left = Line::new(frame.corner, frame.below, frame.corner, frame.right, [frame.across[0], frame.across[2]]);
-    let (across, upper_score) = upper.shortening(view, side, (frame.across[0] / frame.across[1]).sqrt() - 1.0);
-    let (down, left_score) = left.shortening(view, side, (frame.down[0] / frame.down[2]).sqrt() - 1.0);
-    let warp = Warp::from_finders(side, frame.corner, frame.right, frame.below, [across, down])?;
-    Some(Fit { warp, version, score: (upper_score + left_score) / 2.0 })
-}
-
-/// The line on which a timing pattern lies, three modules inward from the finder centres.
+/// The grey values on the line on which a timing pattern lies, three modules inward from the finder centres.
 struct Line {
-    from: Point,
-    to: Point,
+    values: Vec<f32>,
 }
 
 impl Line {
-    /// Of the pattern between the finders at `from` and `to`; `inward` leads along the other side, on which modules measure
+    /// Of the pattern between the finders at `ends`; `inward` leads along the other side, on which modules measure
     /// `modules` pixels at both finders.
-    fn new(from: Point, to: Point, corner: Point, inward: Point, modules: [f32; 2]) -> Self {
-        let (x, y) = (inward.x - corner.x, inward.y - corner.y);
-        let length = x.hypot(y).max(1e-3);
-        let shift = |point: Point, module: f32| Point {
-            x: point.x + x / length * 3.0 * module,
-            y: point.y + y / length * 3.0 * module,
+    fn new(view: &View<'_>, ends: [Point; 2], inward: [Point; 2], modules: [f32; 2], length: f32) -> Self {
+        let (x, y) = (inward[1].x - inward[0].x, inward[1].y - inward[0].y);
+        let norm = x.hypot(y).max(1e-3);
+        let shift =
+            |i: usize| Point { x: ends[i].x + x / norm * 3.0 * modules[i], y: ends[i].y + y / norm * 3.0 * modules[i] };
+        let (from, to) = (shift(0), shift(1));
+        let count = (length * FINENESS).clamp(8.0, 1000.0) as usize;
+        let value = |i: usize| {
+            let u = i as f32 / count as f32;
+            view.at(from.x + (to.x - from.x) * u, from.y + (to.y - from.y) * u)
         };
-        Self { from: shift(from, modules[0]), to: shift(to, modules[1]) }
+        Self { values: (0..=count).map(value).collect() }
     }
 
     /// The foreshortening near `guess` under which dark and light take turns most purely, and how purely.
-    fn shortening(&self, view: &View<'_>, side: usize, guess: f32) -> (f32, f32) {
-        let step = (0.8 / (side - 7) as f32).min(0.05);
+    fn shortening(&self, side: usize, guess: f32) -> (f32, f32) {
+        let step = (1.0 / (side - 7) as f32).min(0.05);
         let steps = (REACH / step) as i32;
         let mut best = (0.0, f32::NEG_INFINITY);
         for index in -steps..=steps {
@@ -71,7 +79,7 @@ impl Line {
                 continue;
             }
             // Of equals, that near the guess.
-            let score = self.score(view, side, shortening) - 0.02 * (index as f32 / steps as f32).abs();
+            let score = self.score(side, shortening) - 0.05 * (index as f32 / steps as f32).abs();
             if score > best.1 {
                 best = (shortening, score);
             }
@@ -79,11 +87,15 @@ impl Line {
         best
     }
 
-    fn score(&self, view: &View<'_>, side: usize, shortening: f32) -> f32 {
+    fn score(&self, side: usize, shortening: f32) -> f32 {
+        let last = self.values.len() - 1;
         let value = |module: usize| {
-            let u = (module as f32 + 0.5 - 3.5) / (side - 7) as f32;
+            let u = (module as f32 - 3.0) / (side - 7) as f32;
             let u = u * (1.0 + shortening) / (1.0 + shortening * u);
-            view.at(self.from.x + (self.to.x - self.from.x) * u, self.from.y + (self.to.y - self.from.y) * u)
+            let place = u.clamp(0.0, 1.0) * last as f32;
+            let index = (place as usize).min(last - 1);
+            let (before, after) = (self.values[index], self.values[index + 1]);
+            before + (after - before) * (place - index as f32)
         };
         let (mut sum, mut norm) = (0.0, 1e-3);
         let (mut before, mut now) = (value(6), value(7));
