@@ -36,10 +36,11 @@ pub enum NotDrawn {
     Undecodable(String),
 }
 
-/// Most pixels on a side: ISO/IEC 19794-5 portraits have a few hundred.
-const MOST_PIXELS: u32 = 4096;
-/// Most memory for decoding.
-const MOST_MEMORY: u64 = 64 * 1024 * 1024;
+/// Most pixels across and down: ISO/IEC 19794-5 portraits have a few hundred. What a progressive JPEG of this size takes,
+/// nine bytes a pixel, leaves a whole read below 32 MiB.
+const MOST_PIXELS: (u32, u32) = (1280, 1600);
+/// Most memory for the picture.
+const MOST_MEMORY: u64 = 8 * 1024 * 1024;
 /// Characters that a portrait made of blocks is wide.
 const BLOCK_COLUMNS: u32 = 30;
 
@@ -74,8 +75,8 @@ fn is_jpeg2000(picture: &[u8]) -> bool {
 fn decode(picture: &[u8]) -> Result<RgbImage, NotDrawn> {
     let mut reader = ImageReader::with_format(Cursor::new(picture), ImageFormat::Jpeg);
     let mut limits = Limits::default();
-    limits.max_image_width = Some(MOST_PIXELS);
-    limits.max_image_height = Some(MOST_PIXELS);
+    limits.max_image_width = Some(MOST_PIXELS.0);
+    limits.max_image_height = Some(MOST_PIXELS.1);
     limits.max_alloc = Some(MOST_MEMORY);
     reader.limits(limits);
     let image = reader.decode().map_err(|error| NotDrawn::Undecodable(error.to_string()))?;
