@@ -16,6 +16,18 @@ pub struct Run {
 }
 
 impl Run {
+    /// The one value on standard output, held against the contract.
+    #[track_caller]
+    pub fn of(output: &Output) -> Self {
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        let json: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {:?}\n{stderr}", String::from_utf8_lossy(&output.stdout)));
+        if json["schema"] == "cccd.read/1" || json["schema"] == "cccd.error/1" {
+            hold_against_schema(&json);
+        }
+        Self { exit: output.status.code().expect("the command was not killed"), json, stderr }
+    }
+
     #[track_caller]
     pub fn expect_exit(self, exit: i32) -> Self {
         assert_eq!(self.exit, exit, "{}\n{:#}", self.stderr, self.json);
@@ -40,22 +52,14 @@ impl Run {
     }
 }
 
-/// Runs `cccd` with `--json` and nobody at a terminal, and holds the one value on standard output against the contract.
-/// It remembers nothing of earlier runs.
+/// Runs `cccd` with `--json` and nobody at a terminal. It remembers nothing of earlier runs.
 pub fn cccd<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Run {
     cccd_remembering(arguments, Path::new("/dev/null"))
 }
 
 /// The same with a cache folder.
 pub fn cccd_remembering<S: AsRef<std::ffi::OsStr>>(arguments: &[S], cache: &Path) -> Run {
-    let output = command(arguments).arg("--json").env("XDG_CACHE_HOME", cache).output().expect("it was built");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    let json: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {:?}\n{stderr}", String::from_utf8_lossy(&output.stdout)));
-    if json["schema"] == "cccd.read/1" || json["schema"] == "cccd.error/1" {
-        hold_against_schema(&json);
-    }
-    Run { exit: output.status.code().expect("the command was not killed"), json, stderr }
+    Run::of(&command(arguments).arg("--json").env("XDG_CACHE_HOME", cache).output().expect("it was built"))
 }
 
 /// The same without `--json`: what a pipe gets.

@@ -147,6 +147,25 @@ fn a_silent_chip_is_given_up_in_time() {
 }
 
 #[test]
+fn files_without_an_end_take_neither_memory_nor_time() {
+    beside_a_service("private_service::files_without_an_end_take_neither_memory_nor_time", || {
+        let folder = Folder::of(
+            "[faults]\nlengths = [{ file = \"DG2\", length = 2147483647, endless = true }, \
+             { file = \"DG13\", length = 400000, endless = true }]",
+        );
+        insert(&folder);
+        // All that is not the program itself: 32 MiB with it.
+        let limited = "ulimit -d 20480 && exec \"$0\" \"$@\"";
+        let mut arguments = vec!["-c", limited, env!("CARGO_BIN_EXE_cccd"), "read", "--json", "--can", "123456"];
+        arguments.extend(["--wait", "10"]);
+        let output = Command::new("sh").args(arguments).args(folder.vouchers()).output().expect("a shell");
+        let run = Run::of(&output).expect_exit(4);
+        assert_eq!(run.json["files"]["DG13"], 400_000 + 6);
+        assert!(run.json["files"]["DG2"].is_null());
+    });
+}
+
+#[test]
 fn a_card_of_another_kind_is_said_to_be_one() {
     beside_a_service("private_service::a_card_of_another_kind_is_said_to_be_one", || {
         thread::spawn(|| {
