@@ -22,6 +22,9 @@ const LEAST_TOGETHER: f32 = 1.25;
 const LEAST_FINDER: f32 = 0.35;
 const LEAST_FINDERS: f32 = 1.6;
 
+/// Fixed patterns that show less are none.
+const LEAST_FIXED: f32 = 0.7;
+
 /// A triple that has timing patterns.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hypothesis {
@@ -55,29 +58,42 @@ pub(crate) fn thorough(view: &View<'_>, hypothesis: &Hypothesis) -> Option<Code>
     let Fit { warp, version, .. } = hypothesis.fit;
     let layout = Layout::of(version);
     let pinned = alignment::pinned(view, &warp, version);
+    let mut tried: Option<Warp> = None;
     for start in [pinned, Some(warp)].into_iter().flatten() {
         let (refined, _) = refine::refined(view, &start, layout);
-        if let Some(code) = decode(view, &refined, Depth::Thorough, Care::Much, hypothesis.inverted) {
-            return Some(code);
+        if tried.is_some_and(|tried| tried.is_near(&refined)) {
+            continue;
         }
-        let greys = sample::greys(view, &refined, Care::Much);
-        let soft = sample::soft(&greys, layout.side);
-        for reach in [1, 2] {
-            let code = equalise::equalised(&soft, layout, reach)
-                .and_then(|values| Grid::new(layout.side, values))
-                .and_then(|grid| grid.decode_to(Depth::Thorough))
-                .map(|content| code(content, &refined, hypothesis.inverted));
-            if code.is_some() {
-                return code;
-            }
+        tried = Some(refined);
+        let content = sampled(view, &refined, layout);
+        if let Some(content) = content {
+            return Some(code(content, &refined, hypothesis.inverted));
         }
     }
     None
 }
 
+/// The same modules seen in several ways: what is dark told by many or few around, blur taken away or not.
+fn sampled(view: &View<'_>, warp: &Warp, layout: &Layout) -> Option<Content> {
+    let greys = sample::greys(view, warp, Care::Much);
+    let wide = sample::soft(&greys, layout.side, sample::WIDE);
+    if sample::agreement(&wide, layout) < LEAST_FIXED {
+        return None;
+    }
+    let narrow = sample::soft(&greys, layout.side, sample::NARROW);
+    let decode = |values: Vec<f32>| Grid::new(layout.side, values)?.decode_to(Depth::Thorough);
+    let equalised = |soft: &[f32], reach| equalise::equalised(soft, layout, reach).and_then(decode);
+    decode(wide.clone())
+        .or_else(|| equalised(&wide, 1))
+        .or_else(|| decode(narrow.clone()))
+        .or_else(|| equalised(&narrow, 1))
+        .or_else(|| equalised(&wide, 2))
+}
+
 fn decode(view: &View<'_>, warp: &Warp, depth: Depth, care: Care, inverted: bool) -> Option<Code> {
     let greys = sample::greys(view, warp, care);
-    let content = Grid::new(warp.side(), sample::soft(&greys, warp.side()))?.decode_to(depth)?;
+    let soft = sample::soft(&greys, warp.side(), sample::WIDE);
+    let content = Grid::new(warp.side(), soft)?.decode_to(depth)?;
     Some(code(content, warp, inverted))
 }
 

@@ -9,6 +9,18 @@ pub struct Point {
     pub y: f32,
 }
 
+impl Point {
+    pub(crate) fn distance(self, to: Self) -> f32 {
+        (to.x - self.x).hypot(to.y - self.y)
+    }
+
+    /// The direction to another point, as long as a pixel.
+    pub(crate) fn toward(self, to: Self) -> Self {
+        let length = self.distance(to).max(1e-3);
+        Self { x: (to.x - self.x) / length, y: (to.y - self.y) / length }
+    }
+}
+
 /// The error correction level (ISO/IEC 18004:2015, 6.5.1): the share of codewords that can be restored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ErrorCorrection {

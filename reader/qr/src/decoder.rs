@@ -6,6 +6,7 @@ use crate::{
     Code, Picture, Point, attempt,
     locate::{
         finder::Finder,
+        pair,
         plane::{Plane, View},
         scan::Layer,
         threshold::Thresholds,
@@ -91,6 +92,9 @@ impl Decoder {
             }
             let found = self.finders(picture, search);
             run.try_all(&found);
+            if run.codes.is_empty() && matches!(search, Search::Smoothed | Search::Halved(2)) {
+                run.try_pairs();
+            }
             if !run.codes.is_empty() {
                 break;
             }
@@ -155,8 +159,18 @@ impl Run<'_> {
                 None => self.finders.push(*finder),
             }
         }
+        self.try_triples(triple::triples(&self.finders));
+    }
+
+    /// Tries pairs of finders, the third being looked for.
+    fn try_pairs(&mut self) {
+        let picture = self.picture;
+        self.try_triples(pair::completed(&self.finders, |inverted| View::new(picture, inverted)));
+    }
+
+    fn try_triples(&mut self, triples: Vec<Triple>) {
         let mut promising = Vec::new();
-        for triple in triple::triples(&self.finders) {
+        for triple in triples {
             if self.over() {
                 return;
             }

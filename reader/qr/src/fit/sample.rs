@@ -1,10 +1,12 @@
 //! Reads the modules of a symbol: how dark each is, against what is dark and light around it.
 
 use super::warp::Warp;
-use crate::locate::plane::View;
+use crate::{locate::plane::View, symbol::layout::Layout};
 
-/// Modules to each side that say what is dark and light.
-const REACH: usize = 4;
+/// Modules to each side that say what is dark and light: enough for a sure mean.
+pub(crate) const WIDE: usize = 4;
+/// The same where light changes within few modules.
+pub(crate) const NARROW: usize = 2;
 
 /// How much of a module is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,24 +47,50 @@ pub(crate) fn greys(view: &View<'_>, warp: &Warp, care: Care) -> Vec<f32> {
 }
 
 /// How dark the modules are: 1 like the dark ones around, −1 like the light ones, 0 in the middle, about 0 also where dark and
-/// light hardly differ.
-pub(crate) fn soft(greys: &[f32], side: usize) -> Vec<f32> {
-    let rough = box_means(greys, side, |_| 1.0);
-    let mean = |dark: bool| box_means(greys, side, |i| if (greys[i] < rough[i].0) == dark { 1.0 } else { 0.0 });
+/// light hardly differ. The modules up to `reach` away say what is dark and light.
+pub(crate) fn soft(greys: &[f32], side: usize, reach: usize) -> Vec<f32> {
+    let rough: Vec<f32> = box_means(greys, side, WIDE, |_| 1.0).into_iter().map(|(mean, _)| mean).collect();
+    let first = against(greys, side, WIDE, |i| greys[i] < rough[i]);
+    if reach >= WIDE {
+        return first;
+    }
+    // What was decided with much around says with little around what is dark and light: twice, so that it moves inward.
+    let second = against(greys, side, WIDE.midpoint(reach), |i| first[i] > 0.0);
+    against(greys, side, reach, |i| second[i] > 0.0)
+}
+
+fn against(greys: &[f32], side: usize, reach: usize, is_dark: impl Fn(usize) -> bool) -> Vec<f32> {
+    let mean = |dark: bool| box_means(greys, side, reach, |i| if is_dark(i) == dark { 1.0 } else { 0.0 });
     let (darks, lights) = (mean(true), mean(false));
     let halves: Vec<f32> = darks.iter().zip(&lights).map(|(dark, light)| (light.0 - dark.0) / 2.0).collect();
     let typical = halves.iter().sum::<f32>() / halves.len().max(1) as f32;
     let least = (0.4 * typical).max(0.5);
     (0..greys.len())
         .map(|i| {
-            let middle = (darks[i].0 + lights[i].0) / 2.0;
+            let middle = match (darks[i].1 > 0.5, lights[i].1 > 0.5) {
+                // All alike around: only the usual difference can tell.
+                (true, false) => darks[i].0 + typical,
+                (false, true) => lights[i].0 - typical,
+                _ => (darks[i].0 + lights[i].0) / 2.0,
+            };
             ((middle - greys[i]) / halves[i].max(least)).clamp(-2.0, 2.0)
         })
         .collect()
 }
 
+/// How well the fixed modules show what they must: 1 at best, about 0 for chance.
+pub(crate) fn agreement(soft: &[f32], layout: &Layout) -> f32 {
+    let (mut sum, mut norm) = (0.0, 1e-3);
+    for &(x, y, dark) in &layout.fixed {
+        let value = soft[usize::from(y) * layout.side + usize::from(x)];
+        sum += if dark { value } else { -value };
+        norm += value.abs();
+    }
+    sum / norm
+}
+
 /// The weighted mean, and weight, in the square around every module; where nothing has weight, the value itself.
-fn box_means(greys: &[f32], side: usize, weight: impl Fn(usize) -> f32) -> Vec<(f32, f32)> {
+fn box_means(greys: &[f32], side: usize, reach: usize, weight: impl Fn(usize) -> f32) -> Vec<(f32, f32)> {
     // Sums over everything above and to the left.
     let stride = side + 1;
     let mut sums = vec![(0.0_f64, 0.0_f64); stride * stride];
@@ -79,9 +107,9 @@ fn box_means(greys: &[f32], side: usize, weight: impl Fn(usize) -> f32) -> Vec<(
     }
     let mut means = Vec::with_capacity(side * side);
     for y in 0..side {
-        let (top, bottom) = (y.saturating_sub(REACH), (y + REACH + 1).min(side));
+        let (top, bottom) = (y.saturating_sub(reach), (y + reach + 1).min(side));
         for x in 0..side {
-            let (left, right) = (x.saturating_sub(REACH), (x + REACH + 1).min(side));
+            let (left, right) = (x.saturating_sub(reach), (x + reach + 1).min(side));
             let at = |x: usize, y: usize| sums[y * stride + x];
             let corners = [at(right, bottom), at(left, bottom), at(right, top), at(left, top)];
             let value = corners[0].0 - corners[1].0 - corners[2].0 + corners[3].0;

@@ -88,6 +88,13 @@ impl Warp {
         Some(warp)
     }
 
+    /// Whether both lead to the same places, within a fifth of a module.
+    pub(crate) fn is_near(&self, other: &Self) -> bool {
+        let most = 0.2 * self.module();
+        let pairs = self.corners().into_iter().zip(other.corners());
+        self.side == other.side && pairs.into_iter().all(|(a, b)| (a.x - b.x).abs() < most && (a.y - b.y).abs() < most)
+    }
+
     /// The outer corners.
     pub(crate) fn corners(&self) -> [Point; 4] {
         let side = self.side;
