@@ -24,6 +24,8 @@ const LEAST_FINDERS: f32 = 1.6;
 
 /// Fixed patterns that show less are none.
 const LEAST_FIXED: f32 = 0.7;
+/// The same before the fit is refined.
+const LEAST_UNREFINED: f32 = 0.4;
 
 /// A triple that has timing patterns.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +62,11 @@ pub(crate) fn thorough(view: &View<'_>, hypothesis: &Hypothesis) -> Option<Code>
     let pinned = alignment::pinned(view, &warp, version);
     let mut tried: Option<Warp> = None;
     for start in [pinned, Some(warp)].into_iter().flatten() {
-        let (refined, _) = refine::refined(view, &start, layout);
+        let greys = sample::greys(view, &start, Care::Little);
+        if sample::agreement(&sample::soft(&greys, layout.side, sample::WIDE), layout) < LEAST_UNREFINED {
+            continue;
+        }
+        let refined = refine::refined(view, &start, layout);
         if tried.is_some_and(|tried| tried.is_near(&refined)) {
             continue;
         }

@@ -43,7 +43,7 @@ pub struct Decoder {
 enum Search {
     /// As the picture is.
     Plain,
-    /// As the picture is, every row, faint contrasts too.
+    /// As the picture is, faint contrasts too.
     Faint,
     /// Halved so many times.
     Halved(usize),
@@ -92,7 +92,7 @@ impl Decoder {
             }
             let found = self.finders(picture, search);
             run.try_all(&found);
-            if run.codes.is_empty() && matches!(search, Search::Smoothed | Search::Halved(2)) {
+            if run.codes.is_empty() && matches!(search, Search::Smoothed) {
                 run.try_pairs();
             }
             if !run.codes.is_empty() {
@@ -106,7 +106,7 @@ impl Decoder {
         let [half, quarter, other] = &mut self.planes;
         let (layered, step, least, scale) = match search {
             Search::Plain | Search::Global => (*picture, 2, 24, 1.0),
-            Search::Faint => (*picture, 1, 6, 1.0),
+            Search::Faint => (*picture, 2, 6, 1.0),
             Search::Halved(times) => {
                 half.halve(picture);
                 if times == 1 {
@@ -121,8 +121,8 @@ impl Decoder {
                 (other.picture(), 1, 8, 1.0)
             }
             Search::Sharpened => {
-                other.sharpen(picture, 6);
-                (other.picture(), 1, 16, 1.0)
+                other.sharpen(picture);
+                (other.picture(), 2, 16, 1.0)
             }
         };
         match search {

@@ -10,8 +10,8 @@ const FREE: usize = 12;
 const FIRST_STEP: f32 = 0.6;
 const ROUNDS: usize = 4;
 
-/// The warp after descent, and its agreement before and after.
-pub(crate) fn refined(view: &View<'_>, warp: &Warp, layout: &Layout) -> (Warp, f32) {
+/// The warp after descent.
+pub(crate) fn refined(view: &View<'_>, warp: &Warp, layout: &Layout) -> Warp {
     let module = warp.module();
     let offsets: &[(f32, f32)] =
         if module < 2.0 { &[(0.0, 0.0)] } else { &[(-0.3, -0.3), (0.3, -0.3), (-0.3, 0.3), (0.3, 0.3)] };
@@ -38,7 +38,7 @@ pub(crate) fn refined(view: &View<'_>, warp: &Warp, layout: &Layout) -> (Warp, f
         }
         step /= 2.0;
     }
-    (best, best_score)
+    best
 }
 
 fn moved(warp: &Warp, index: usize, by: f32) -> Option<Warp> {

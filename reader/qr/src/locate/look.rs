@@ -14,6 +14,11 @@ pub(crate) struct Look {
 }
 
 impl Look {
+    /// As the rows and columns of the picture have it.
+    pub(crate) fn roughly(finder: &Finder) -> Self {
+        Self { at: finder.at, across: finder.module(), down: finder.module(), agreement: 0.0 }
+    }
+
     /// Measures a finder whose sides lead in these directions.
     pub(crate) fn of(view: &View<'_>, finder: Finder, right: Point, down: Point) -> Self {
         let (across, height) = (measure(view, finder, right, down), measure(view, finder, down, right));

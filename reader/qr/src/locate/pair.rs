@@ -11,9 +11,10 @@ use crate::Point;
 /// Finders paired up, those seen most often first.
 const MOST_PAIRED: usize = 16;
 /// Pairs completed.
-const MOST_PAIRS: usize = 5;
+const MOST_PAIRS: usize = 4;
 /// Finders of a pair look like finders at least so much, and a third one so much.
 const LEAST_AGREEMENT: f32 = 0.6;
+const LEAST_AT_FIRST: f32 = 0.25;
 const LEAST_THIRD: f32 = 0.36;
 /// How far from where a flat view has it the third is looked for, as a share of the distance of the two.
 const REACH: f32 = 0.25;
@@ -56,6 +57,10 @@ fn sides(a: Point, b: Point, diagonal: bool) -> [Point; 2] {
 
 fn pair(view: &View<'_>, a: Finder, b: Finder, diagonal: bool) -> Option<Pair> {
     let [right, down] = sides(a.at, b.at, diagonal);
+    // A first look, before anything is measured.
+    if [a, b].iter().any(|finder| Look::roughly(finder).correlation(view, right, down) < LEAST_AT_FIRST) {
+        return None;
+    }
     let looks = [a, b].map(|finder| Look::of(view, finder, right, down));
     let agreement = looks[0].agreement.min(looks[1].agreement);
     let module = (looks[0].across + looks[0].down + looks[1].across + looks[1].down) / 4.0;
@@ -97,7 +102,7 @@ fn thirds(view: &View<'_>, pair: &Pair) -> Vec<Triple> {
 fn nearest(view: &View<'_>, start: Look, [right, down]: [Point; 2], reach: f32) -> Option<Look> {
     let step = 0.8 * start.across.min(start.down).max(1.0);
     // Bounded also where the two are far apart.
-    let count = ((reach / step) as i32).min(16);
+    let count = ((reach / step) as i32).min(13);
     let mut best = Look { agreement: 0.0, ..start };
     for row in -count..=count {
         for column in -count..=count {

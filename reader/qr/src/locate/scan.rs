@@ -105,28 +105,14 @@ impl Layer<'_> {
         let threshold = f32::from(self.thresholds.at(finder.at.x as usize, finder.at.y as usize));
         let view = View::new(self.picture, finder.inverted);
         let threshold = if finder.inverted { 256.0 - threshold } else { threshold };
-        let ringed = RAYS.iter().filter(|(x, y)| {
-            let (x, y) = (x * finder.across, y * finder.down);
-            let mut edges = [0.0_f32; 3];
-            let mut count = 0;
-            let steps = if finder.module() < 2.5 { 4.0 } else { 6.0 };
-            let mut before = threshold - 1.0;
-            for step in 1..=(5.6 * steps) as usize {
-                let distance = step as f32 / steps;
-                let value = view.at(finder.at.x + x * distance, finder.at.y + y * distance);
-                if (value >= threshold) != (before >= threshold) {
-                    edges[count] = distance - (value - threshold) / (value - before) / steps;
-                    count += 1;
-                    if count == 3 {
-                        break;
-                    }
-                }
-                before = value;
+        let mut failed = 0;
+        for ray in RAYS {
+            failed += usize::from(!is_ringed_along(&view, finder, threshold, ray));
+            if failed > RAYS.len() - LEAST_RINGED {
+                return false;
             }
-            let (second, third) = (edges[1] / edges[0], edges[2] / edges[0]);
-            count >= 2 && (1.15..2.4).contains(&second) && (count < 3 || (1.5..3.6).contains(&third))
-        });
-        ringed.count() >= LEAST_RINGED
+        }
+        true
     }
 
     /// The six edges around a pixel along its row or its column; none where a run is longer than `longest` pixels.
@@ -195,6 +181,28 @@ impl Layer<'_> {
         }
         Some(edges)
     }
+}
+
+fn is_ringed_along(view: &View<'_>, finder: &Finder, threshold: f32, (x, y): (f32, f32)) -> bool {
+    let (x, y) = (x * finder.across, y * finder.down);
+    let mut edges = [0.0_f32; 3];
+    let mut count = 0;
+    let steps = if finder.module() < 2.5 { 4.0 } else { 6.0 };
+    let mut before = threshold - 1.0;
+    for step in 1..=(5.6 * steps) as usize {
+        let distance = step as f32 / steps;
+        let value = view.at(finder.at.x + x * distance, finder.at.y + y * distance);
+        if (value >= threshold) != (before >= threshold) {
+            edges[count] = distance - (value - threshold) / (value - before) / steps;
+            count += 1;
+            if count == 3 {
+                break;
+            }
+        }
+        before = value;
+    }
+    let (second, third) = (edges[1] / edges[0], edges[2] / edges[0]);
+    count >= 2 && (1.15..2.4).contains(&second) && (count < 3 || (1.5..3.6).contains(&third))
 }
 
 /// Room to part a row in dark and light.
