@@ -19,6 +19,7 @@ pub mod failure;
 mod inspect;
 mod mrz;
 mod output;
+mod qr;
 mod qr_text;
 mod read;
 mod readers;
@@ -56,6 +57,8 @@ enum Command {
     Readers(readers::Arguments),
     /// Tìm điều còn cản trở việc đọc thẻ · Find what stands between this machine and a first read
     Doctor,
+    /// Đọc mã QR in trên thẻ từ ảnh · Read the QR codes in pictures
+    Qr(qr::Arguments),
     /// Đọc nội dung mã QR do máy quét đưa tới · Read the text that a scanner delivered from the card's QR code
     QrText(qr_text::Arguments),
     /// Đọc và kiểm tra các dòng MRZ · Read and check the lines of a machine readable zone
@@ -123,6 +126,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Trust(arguments) => trust_store::run(&arguments, cli.json),
         Command::Readers(arguments) => readers::run(&arguments, cli.json),
         Command::Doctor => doctor::run(cli.json),
+        Command::Qr(arguments) => qr::run(&arguments, cli.json),
         Command::QrText(arguments) => qr_text::run(&arguments, cli.json),
         Command::Mrz(arguments) => mrz::run(&arguments, cli.json),
         Command::Trace(arguments) => trace::run(&arguments, cli.json),

@@ -29,6 +29,8 @@ pub mod assessment;
 pub mod inspection;
 pub mod live;
 pub mod pcsc;
+pub mod picture_file;
+pub mod qr_picture;
 pub mod read;
 pub mod trace;
 pub mod trust_store;

@@ -3,6 +3,7 @@
 use qrcode::types::{Color, EcLevel, Version};
 use qrcode::{QrCode, canvas};
 
+use crate::sensor::Grey;
 use crate::storage::Storage;
 
 /// The highest version that is made: larger than any card's.
@@ -66,6 +67,15 @@ impl PrintedCode {
     pub fn is_dark(&self, x: i32, y: i32) -> bool {
         let side = self.side as i32;
         (0..side).contains(&x) && (0..side).contains(&y) && self.dark[(y * side + x) as usize]
+    }
+
+    /// Drawn flat and sharp, with its quiet zone: what no camera had a part in.
+    #[must_use]
+    pub fn drawn(&self, pixels_per_module: usize) -> Grey {
+        let side = (self.side + 8) * pixels_per_module;
+        let module = |pixel: usize| (pixel / pixels_per_module) as i32 - 4;
+        let pixel = |index: usize| if self.is_dark(module(index % side), module(index / side)) { 0 } else { 255 };
+        Grey { width: side, height: side, pixels: (0..side * side).map(pixel).collect() }
     }
 
     /// The share of the errors that can be corrected which these modules take, in the block that they hit most: 1 is all

@@ -46,6 +46,7 @@ impl Exit {
             | "trace_differs"
             | "no_code"
             | "not_a_card_code"
+            | "several_codes"
             | "not_an_authority"
             | "not_in_store"
             | "old_master_list"

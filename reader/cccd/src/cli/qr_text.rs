@@ -53,7 +53,8 @@ const LABELS: [(&str, (&str, &str)); 7] = [
     ("date_of_issue", ("Ngày cấp", "date of issue")),
 ];
 
-fn shown(content: &QrContent, style: &Style) -> String {
+/// What a code says, for people.
+pub(super) fn shown(content: &QrContent, style: &Style) -> String {
     let mut lines = Vec::new();
     match content {
         QrContent::Card(card) => {

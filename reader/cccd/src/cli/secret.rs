@@ -33,8 +33,8 @@ pub(super) fn given(value: &str) -> Result<Zeroizing<String>, Failure> {
 /// There is nobody to ask: standard input is no terminal.
 pub(super) fn asked() -> Result<Zeroizing<String>, Failure> {
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::new("usage", "no password given: --can, --id, --mrz, --document or --qr-text")
-            .saying("Chưa có gì để mở chip: cần --can, --id, --mrz, --document hoặc --qr-text")
+        return Err(Failure::new("usage", "no password given: --can, --id, --mrz, --document, --qr or --qr-text")
+            .saying("Chưa có gì để mở chip: cần --can, --id, --mrz, --document, --qr hoặc --qr-text")
             .with_hint(
                 "CAN là 6 số cuối của số định danh; `--can -` lấy từ đầu vào chuẩn.",
                 "The CAN is the last six digits of the ID number; `--can -` takes it from standard input.",

@@ -96,6 +96,13 @@ pub(super) const ERRORS: &[Message] = &[
         "Take the picture closer, in good light, without glare; or type the last 6 digits of the ID number: `--can`.",
     ),
     row(
+        "several_codes",
+        "Trong ảnh có mã QR của nhiều thẻ căn cước.",
+        "The image shows the QR codes of several ID cards.",
+        "Chụp lại chỉ một thẻ, hoặc cắt ảnh.",
+        "Take a picture of one card alone, or cut the picture.",
+    ),
+    row(
         "not_a_card_code",
         "Mã QR này không phải mã in trên thẻ căn cước.",
         "This QR code is not the one printed on an ID card.",

@@ -77,6 +77,27 @@ pub(super) const FILES: &[Message] = &[
         "Check that it is the file you meant.",
     ),
     row(
+        "picture_kind",
+        "Tệp không phải ảnh thuộc loại đọc được.",
+        "The file is no picture of a kind that is read.",
+        "Dùng ảnh JPEG, PNG, WebP hoặc BMP; ảnh HEIC hoặc PDF thì xuất sang JPEG trước.",
+        "Give JPEG, PNG, WebP or BMP; save HEIC or PDF as JPEG first.",
+    ),
+    row(
+        "picture_damaged",
+        "Tệp ảnh bị hỏng hoặc chưa chép hết.",
+        "The picture file is damaged, or was not copied whole.",
+        "Thử mở bằng chương trình xem ảnh; chép lại từ máy ảnh hoặc chụp lại.",
+        "Try a viewer; copy it from the camera again, or take the picture again.",
+    ),
+    row(
+        "picture_too_large",
+        "Ảnh quá lớn.",
+        "The picture is too large.",
+        "Nhiều nhất 50 triệu điểm ảnh: thu nhỏ hoặc cắt lấy phần có mã QR.",
+        "50 megapixels at most: make it smaller, or cut out the part with the QR code.",
+    ),
+    row(
         "nothing_to_trust",
         "Tệp không chứa chứng thư, danh sách thu hồi hay danh sách CSCA nào dùng được.",
         "It holds no certificate, revocation list or master list of use here.",

@@ -2,6 +2,11 @@
 
 use std::fs;
 
+use qr_pictures::printed::PrintedCode;
+use qr_pictures::sensor::Grey;
+use qr_pictures::storage::Storage;
+use qrcode::types::EcLevel;
+
 use crate::card::profile_file;
 use crate::output::{cccd, raw};
 
@@ -158,4 +163,45 @@ fn completions_and_manual_pages_are_made() {
     let folder = tempfile::tempdir().unwrap();
     assert!(raw(&["man", folder.path().to_str().unwrap()], &[]).status.success());
     assert!(fs::read_to_string(folder.path().join("cccd-read.1")).unwrap().contains("allow"));
+}
+
+#[test]
+fn a_picture_opens_the_chip_only_with_the_code_of_one_card() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = |name: &str, texts: &[&str]| {
+        let codes = texts.iter().map(|text| PrintedCode::new(text, Storage::Bytes, EcLevel::M, 0).drawn(3)).collect();
+        let path = folder.path().join(name);
+        fs::write(&path, above_each_other(codes).png().unwrap()).unwrap();
+        path.display().to_string()
+    };
+    let card = "001190123456||Nguyễn Thị An|15031990|Nữ|Hà Nội|20042021";
+    let other = "079058123456||Trần Văn Bình|02011958|Nam|TP. Hồ Chí Minh|20042021";
+    let wrong = [
+        (picture("none.png", &[]), "no_code"),
+        (picture("other.png", &["https://example.org"]), "not_a_card_code"),
+        (picture("cut.png", &["001190123456|1|"]), "bad_input"),
+        (picture("two.png", &[card, other]), "several_codes"),
+        (folder.path().join("missing.png").display().to_string(), "bad_file"),
+    ];
+    for (path, code) in &wrong {
+        let run = cccd(&["read", "--virtual", "--qr", path]).expect_error(2, code);
+        assert!(run.json["error"]["message"].as_str().unwrap().contains(path), "{:#}", run.json);
+        assert!(!run.json["error"]["hint"].as_str().unwrap().is_empty(), "{:#}", run.json);
+    }
+    cccd(&["read", "--virtual", "--qr", &wrong[0].0, "--can", "123456"]).expect_error(2, "usage");
+    let run = cccd(&["read", "--virtual", "--qr", &picture("card.png", &[card, card])]).expect_exit(3);
+    assert_eq!(run.check("agreement"), ("unknown", Some("print_differs")));
+    assert_eq!(run.json["checks"]["secure_channel"]["status"], "passed");
+}
+
+fn above_each_other(pictures: Vec<Grey>) -> Grey {
+    let width = pictures.iter().map(|picture| picture.width).max().unwrap_or(60);
+    let mut pixels = vec![255; width * 20];
+    for picture in &pictures {
+        for row in picture.pixels.chunks(picture.width) {
+            pixels.extend_from_slice(row);
+            pixels.resize(pixels.len() + width - picture.width, 255);
+        }
+    }
+    Grey { width, height: pixels.len() / width, pixels }
 }

@@ -1,11 +1,14 @@
 //! What opens the chip, as it is given on the command line.
 
+use std::path::PathBuf;
+
 use icao9303::mrz::MrzKey;
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use crate::can::Can;
 use crate::cli::failure::Failure;
-use crate::cli::{mrz, secret};
+use crate::cli::{mrz, qr, secret};
 use crate::holder::Given;
 use crate::id_number::IdNumber;
 use crate::messages;
@@ -20,16 +23,16 @@ use crate::validity::today_in_vietnam;
 #[group(id = "password", multiple = true)]
 pub(super) struct Options {
     /// Card access number: the last six digits of the ID number; `-` takes it from standard input
-    #[arg(long, value_name = "6DIGITS", conflicts_with_all = ["id", "mrz", "document", "qr_text"])]
+    #[arg(long, value_name = "6DIGITS", conflicts_with_all = ["id", "mrz", "document", "qr", "qr_text"])]
     can: Option<String>,
     /// The 12-digit ID number; `-` takes it from standard input
-    #[arg(long, value_name = "12DIGITS", conflicts_with_all = ["mrz", "document", "qr_text"])]
+    #[arg(long, value_name = "12DIGITS", conflicts_with_all = ["mrz", "document", "qr", "qr_text"])]
     id: Option<String>,
     /// The MRZ lines, with line breaks or `\n` between them; `-` takes them from standard input
-    #[arg(long, value_name = "LINES", conflicts_with_all = ["document", "qr_text"])]
+    #[arg(long, value_name = "LINES", conflicts_with_all = ["document", "qr", "qr_text"])]
     mrz: Option<String>,
     /// The document number of the MRZ (of the ID card: the last nine digits of the ID number)
-    #[arg(long, value_name = "N", requires_all = ["birth", "expiry"], conflicts_with = "qr_text")]
+    #[arg(long, value_name = "N", requires_all = ["birth", "expiry"], conflicts_with_all = ["qr", "qr_text"])]
     document: Option<String>,
     /// The birth date with --document, as the MRZ has it
     #[arg(long, value_name = "YYMMDD", requires = "document")]
@@ -37,6 +40,9 @@ pub(super) struct Options {
     /// The expiry date with --document, as the MRZ has it (991231 for none)
     #[arg(long, value_name = "YYMMDD", requires = "document")]
     expiry: Option<String>,
+    /// A picture of the card's QR code: JPEG, PNG, WebP or BMP
+    #[arg(long, value_name = "IMAGE", conflicts_with = "qr_text")]
+    qr: Option<PathBuf>,
     /// The text of the card's QR code; `-` takes it from standard input
     #[arg(long, value_name = "TEXT")]
     qr_text: Option<String>,
@@ -71,6 +77,12 @@ impl Credentials {
         let lines: Vec<_> = mrz.mrz().lines().collect();
         let claims = vec![("mrz", lines.join("\n").into())];
         Ok(Self { keys: Keys { can: None, mrz: Some(key) }, mrz: Some(mrz), claims, ..Self::default() })
+    }
+
+    /// The code of the card: its text, and what it says.
+    fn of_code(text: Zeroizing<String>, card: Box<QrCard>) -> Self {
+        let keys = Keys { can: Some(card.id_number.can()), mrz: None };
+        Self { keys, qr: Some(card), claims: vec![("qr-text", text)], ..Self::default() }
     }
 
     /// What the chip's data are compared with.
@@ -109,18 +121,14 @@ impl Options {
             let key = MrzKey::new(document, birth, expiry).map_err(|error| bad("document", &error))?;
             return Ok(Some(Credentials { keys: Keys { can: None, mrz: Some(key) }, ..Credentials::default() }));
         }
+        if let Some(path) = &self.qr {
+            let (text, card) = qr::card_in(path)?;
+            return Ok(Some(Credentials::of_code(text, card)));
+        }
         let Some(text) = &self.qr_text else { return Ok(None) };
         let text = secret::given(text)?;
         match qr_text::read_str(&text).map_err(|error| bad("qr-text", &error))? {
-            QrContent::Card(card) => {
-                let keys = Keys { can: Some(card.id_number.can()), mrz: None };
-                Ok(Some(Credentials {
-                    keys,
-                    qr: Some(card),
-                    claims: vec![("qr-text", text)],
-                    ..Credentials::default()
-                }))
-            }
+            QrContent::Card(card) => Ok(Some(Credentials::of_code(text, card))),
             QrContent::Other(_) => {
                 Err(Failure::new("not_a_card_code", "--qr-text: this is not the text of an ID card's QR code"))
             }
