@@ -40,6 +40,13 @@ bench: packages-pcsc ## Measure reads through the service on a modelled link, th
 	$(CARGO) bench --quiet --workspace --bench read --no-run
 	@tests/private-pcscd $(CARGO) bench --quiet --offline --workspace --bench read
 
+.PHONY: bench-qr
+bench-qr: ## Score the reader of printed codes on made pictures, beside it other decoders that are or can be installed
+	@tests/need-packages libzbar0 python3-venv || true
+	$(CARGO) build --quiet --release -p qr-pictures --features qr-pictures/peers
+	@$(CARGO) run --quiet --release -p qr-pictures --features qr-pictures/peers -- \
+	  score --peers "$$(tests/qr-pictures/peers/environment "$(CACHE)/peers")"
+
 # Coverage for libFuzzer, on the stable compiler: no sanitizer is needed where no code is unsafe.
 FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
   -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \

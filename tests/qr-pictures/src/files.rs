@@ -138,7 +138,8 @@ fn described(scene: &Scene, file: &str) -> Value {
     })
 }
 
-fn bytes(hex: &str) -> Option<Vec<u8>> {
+/// Bytes written in hexadecimal.
+pub(crate) fn bytes(hex: &str) -> Option<Vec<u8>> {
     let pairs = hex.as_bytes().chunks_exact(2);
     pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

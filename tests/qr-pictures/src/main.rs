@@ -8,6 +8,7 @@ use qr_pictures::category::{CATEGORIES, Category};
 use qr_pictures::scene::{HD, Size, VGA};
 
 mod files;
+mod peers;
 mod table;
 
 /// Makes pictures of printed QR codes and scores decoders on them
@@ -64,6 +65,9 @@ struct Scoring {
     /// Score on photographs with their text beside them in .txt files, in this folder and those within
     #[arg(long)]
     photos: Option<PathBuf>,
+    /// Ask other decoders too: those that this Python has, and those built in with the feature `peers`
+    #[arg(long, value_name = "PYTHON")]
+    peers: Option<PathBuf>,
     /// A time budget for each picture in milliseconds
     #[arg(long)]
     budget: Option<u64>,

@@ -8,7 +8,7 @@ use qr_pictures::scene::Scene;
 use qr_pictures::score::{Ours, Reader, Score};
 
 use crate::files::{Failure, Sample};
-use crate::{Scoring, Which, files};
+use crate::{Scoring, Which, files, peers};
 
 /// The kind of frames that hold no code.
 const CODELESS: &str = "codeless";
@@ -16,6 +16,9 @@ const CODELESS: &str = "codeless";
 /// Scores and prints.
 pub(crate) fn score(scoring: &Scoring) -> Result<(), Failure> {
     let mut readers: Vec<Box<dyn Reader>> = vec![Box::new(Ours::new(scoring.budget.map(Duration::from_millis)))];
+    if let Some(python) = &scoring.peers {
+        readers.extend(peers::found(python));
+    }
     if let Some(folder) = &scoring.photos {
         return photographs(scoring, folder, &mut readers);
     }
@@ -88,9 +91,14 @@ fn drawn(which: &Which) -> impl Iterator<Item = Result<Sample, Failure>> {
     }))
 }
 
+/// The pictures that times are compared on, and with whose.
+const COMPARED: (&str, &str) = ("clean", "zxing-cpp");
+
 /// How readers did on every category, printed as soon as it is known.
 struct Table {
     names: Vec<String>,
+    /// Median times on pictures of the kind that times are compared on.
+    times: Vec<f64>,
     all: Vec<Score>,
     row: Option<Row>,
 }
@@ -107,7 +115,7 @@ impl Table {
             "{:14} {:>12} {:>9} {:>6} {:>6} {:>9} {:>9}  missed",
             "", "", "read", "%", "wrong", "median ms", "p95 ms"
         );
-        Self { all: vec![Score::default(); names.len()], names, row: None }
+        Self { all: vec![Score::default(); names.len()], names, times: Vec::new(), row: None }
     }
 
     /// The row of a category, after the one before it is printed.
@@ -122,6 +130,9 @@ impl Table {
     fn close(&mut self) {
         let Some(row) = self.row.take() else { return };
         self.print(&row);
+        if row.category == COMPARED.0 {
+            self.times = row.scores.iter().map(|score| score.milliseconds(0.5)).collect();
+        }
         if row.category != CODELESS {
             self.all.iter_mut().zip(&row.scores).for_each(|(all, score)| all.join(score));
         }
@@ -132,6 +143,12 @@ impl Table {
         let mut scores = std::mem::take(&mut self.all);
         scores.iter_mut().for_each(|score| score.missed.clear());
         self.print(&Row { category: "all".to_owned(), scores });
+        let beside = self.names.iter().zip(&self.times).find(|(name, _)| *name == COMPARED.1);
+        if let Some((_, beside)) = beside {
+            let ratio = |(name, time): (&String, &f64)| format!("{name} ×{:.2}", time / beside);
+            let ratios: Vec<_> = self.names.iter().zip(&self.times).map(ratio).collect();
+            println!("median time on {} pictures to that of {}: {}", COMPARED.0, COMPARED.1, ratios.join(", "));
+        }
     }
 
     fn print(&self, row: &Row) {
