@@ -3,7 +3,9 @@
 use crate::{
     Code,
     fit::{
-        alignment, equalise, refine,
+        alignment,
+        equalise::{self, Blur},
+        refine,
         sample::{self, Care},
         timing::{self, Fit},
         warp::Warp,
@@ -88,12 +90,15 @@ fn sampled(view: &View<'_>, warp: &Warp, layout: &Layout) -> Option<Content> {
     }
     let narrow = sample::soft(&greys, layout.side, sample::NARROW);
     let decode = |values: Vec<f32>| Grid::new(layout.side, values)?.decode_to(Depth::Thorough);
-    let equalised = |soft: &[f32], reach| equalise::equalised(soft, layout, reach).and_then(decode);
+    let equalised =
+        |soft: &[f32], reach, drifts| equalise::equalised(soft, layout, Blur { reach, drifts }).and_then(decode);
     decode(wide.clone())
-        .or_else(|| equalised(&wide, 1))
+        .or_else(|| equalised(&wide, 1, false))
+        .or_else(|| equalised(&sample::flattened(&greys, layout.side), 1, true))
         .or_else(|| decode(narrow.clone()))
-        .or_else(|| equalised(&narrow, 1))
-        .or_else(|| equalised(&wide, 2))
+        .or_else(|| equalised(&narrow, 1, false))
+        .or_else(|| equalised(&wide, 2, false))
+        .or_else(|| equalised(&sample::flattened(&greys, layout.side), 2, true))
 }
 
 fn decode(view: &View<'_>, warp: &Warp, depth: Depth, care: Care, inverted: bool) -> Option<Code> {

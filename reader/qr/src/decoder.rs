@@ -51,14 +51,17 @@ enum Search {
     Sharpened,
     /// Smoothed.
     Smoothed,
+    /// Smoothed and with even light.
+    Flattened,
     /// One threshold for the whole.
     Global,
 }
 
-const SCHEDULE: [Search; 7] = [
+const SCHEDULE: [Search; 8] = [
     Search::Plain,
     Search::Halved(1),
     Search::Smoothed,
+    Search::Flattened,
     Search::Sharpened,
     Search::Faint,
     Search::Global,
@@ -119,6 +122,10 @@ impl Decoder {
             Search::Smoothed => {
                 other.smooth(picture);
                 (other.picture(), 1, 8, 1.0)
+            }
+            Search::Flattened => {
+                other.flatten(picture);
+                (other.picture(), 2, 12, 1.0)
             }
             Search::Sharpened => {
                 other.sharpen(picture);

@@ -4,16 +4,29 @@
 //! The weights are the same all over the symbol; they are found by least squares from the modules as decided so far (the fixed
 //! ones known for certain), then what the neighbours contributed is subtracted, and all is decided anew.
 
+use super::sample;
 use crate::symbol::layout::{Layout, Module};
 
 /// Turns of weights and decisions.
 const TURNS: usize = 4;
 /// Turns of subtraction under the same weights.
 const SUBTRACTIONS: usize = 3;
+/// Modules from which weights are found.
+const ENOUGH: usize = 1500;
 
-/// The soft values with the neighbours' share taken away; `reach` is how many modules to each side blur goes, 1 or 2.
-pub(crate) fn equalised(soft: &[f32], layout: &Layout, reach: usize) -> Option<Vec<f32>> {
+/// How far blur goes, and whether what is dark drifts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Blur {
+    /// Modules to each side, 1 or 2.
+    pub(crate) reach: usize,
+    /// What dark modules and light ones have in common changes over the symbol: it is estimated and subtracted too.
+    pub(crate) drifts: bool,
+}
+
+/// The soft values with the neighbours' share taken away.
+pub(crate) fn equalised(soft: &[f32], layout: &Layout, blur: Blur) -> Option<Vec<f32>> {
     let side = layout.side;
+    let reach = blur.reach;
     let pinned: Vec<Option<f32>> = (0..side * side)
         .map(|i| match layout.at(i % side, i / side) {
             Module::Dark => Some(1.0),
@@ -24,10 +37,11 @@ pub(crate) fn equalised(soft: &[f32], layout: &Layout, reach: usize) -> Option<V
     let decide = |soft: &[f32], sharpness: f32| -> Vec<f32> {
         soft.iter().zip(&pinned).map(|(value, pinned)| pinned.unwrap_or((value * sharpness).clamp(-1.0, 1.0))).collect()
     };
-    let mut decided = decide(soft, 2.0);
-    let mut values = soft.to_vec();
+    let mut soft = soft.to_vec();
+    let mut decided = decide(&soft, 2.0);
+    let mut values = soft.clone();
     for _ in 0..TURNS {
-        let taps = weights(soft, &decided, side, reach)?;
+        let taps = weights(&soft, &decided, side, reach)?;
         let own = taps[taps.len() / 2];
         if own < 0.08 {
             return None;
@@ -41,6 +55,12 @@ pub(crate) fn equalised(soft: &[f32], layout: &Layout, reach: usize) -> Option<V
                 }
             }
             decided = decide(&values, 1.5);
+        }
+        if blur.drifts {
+            let rest: Vec<f32> =
+                (0..side * side).map(|i| soft[i] - mixture(&decided, side, i % side, i / side, reach, &taps)).collect();
+            let drift = sample::smoothed(&rest, side, sample::NARROW);
+            soft.iter_mut().zip(drift).for_each(|(value, drift)| *value -= drift);
         }
     }
     Some(values.into_iter().map(|value| value.clamp(-2.0, 2.0)).collect())
@@ -71,18 +91,18 @@ fn weights(soft: &[f32], decided: &[f32], side: usize, reach: usize) -> Option<V
     let count = width * width;
     let mut matrix = vec![0.0_f64; count * (count + 1)];
     let mut around = vec![0.0_f64; count];
-    for y in 0..side {
-        for x in 0..side {
-            for (i, value) in around.iter_mut().enumerate() {
-                *value = f64::from(neighbour(decided, side, x + i % width, y + i / width, reach));
+    // So many modules are enough, even for the most weights.
+    let step = (side * side / ENOUGH).max(1);
+    for (x, y) in (0..side * side).step_by(step).map(|i| (i % side, i / side)) {
+        for (i, value) in around.iter_mut().enumerate() {
+            *value = f64::from(neighbour(decided, side, x + i % width, y + i / width, reach));
+        }
+        let target = f64::from(soft[y * side + x]);
+        for row in 0..count {
+            for column in row..count {
+                matrix[row * (count + 1) + column] += around[row] * around[column];
             }
-            let target = f64::from(soft[y * side + x]);
-            for row in 0..count {
-                for column in row..count {
-                    matrix[row * (count + 1) + column] += around[row] * around[column];
-                }
-                matrix[row * (count + 1) + count] += around[row] * target;
-            }
+            matrix[row * (count + 1) + count] += around[row] * target;
         }
     }
     for row in 0..count {
@@ -90,7 +110,7 @@ fn weights(soft: &[f32], decided: &[f32], side: usize, reach: usize) -> Option<V
             matrix[row * (count + 1) + column] = matrix[column * (count + 1) + row];
         }
         // A little reluctance keeps weights small where little is known.
-        matrix[row * (count + 1) + row] += 0.02 * (side * side) as f64;
+        matrix[row * (count + 1) + row] += 0.02 * (side * side / step) as f64;
     }
     solve(&mut matrix, count)
 }

@@ -3,8 +3,8 @@
 use super::warp::Warp;
 use crate::{Point, locate::plane::View, symbol::layout::Layout};
 
-/// What may move: four points, then the two bends, each in two coordinates.
-const FREE: usize = 12;
+/// What may move: four points, then the three bends, each in two coordinates.
+const FREE: usize = 14;
 
 /// How far is looked first, in modules, and how often it is halved.
 const FIRST_STEP: f32 = 0.6;

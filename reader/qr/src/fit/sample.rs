@@ -49,7 +49,7 @@ pub(crate) fn greys(view: &View<'_>, warp: &Warp, care: Care) -> Vec<f32> {
 /// How dark the modules are: 1 like the dark ones around, −1 like the light ones, 0 in the middle, about 0 also where dark and
 /// light hardly differ. The modules up to `reach` away say what is dark and light.
 pub(crate) fn soft(greys: &[f32], side: usize, reach: usize) -> Vec<f32> {
-    let rough: Vec<f32> = box_means(greys, side, WIDE, |_| 1.0).into_iter().map(|(mean, _)| mean).collect();
+    let rough = smoothed(greys, side, WIDE);
     let first = against(greys, side, WIDE, |i| greys[i] < rough[i]);
     if reach >= WIDE {
         return first;
@@ -57,6 +57,19 @@ pub(crate) fn soft(greys: &[f32], side: usize, reach: usize) -> Vec<f32> {
     // What was decided with much around says with little around what is dark and light: twice, so that it moves inward.
     let second = against(greys, side, WIDE.midpoint(reach), |i| first[i] > 0.0);
     against(greys, side, reach, |i| second[i] > 0.0)
+}
+
+/// The same against nothing but the mean of the few modules around: rough, but light may change as it likes.
+pub(crate) fn flattened(greys: &[f32], side: usize) -> Vec<f32> {
+    let means = smoothed(greys, side, NARROW);
+    let differences: Vec<f32> = means.iter().zip(greys).map(|(mean, grey)| mean - grey).collect();
+    let typical = differences.iter().map(|value| value.abs()).sum::<f32>() / differences.len().max(1) as f32;
+    differences.into_iter().map(|value| (value / typical.max(0.5)).clamp(-3.0, 3.0)).collect()
+}
+
+/// The mean of the modules up to `reach` away.
+pub(crate) fn smoothed(values: &[f32], side: usize, reach: usize) -> Vec<f32> {
+    box_means(values, side, reach, |_| 1.0).into_iter().map(|(mean, _)| mean).collect()
 }
 
 fn against(greys: &[f32], side: usize, reach: usize, is_dark: impl Fn(usize) -> bool) -> Vec<f32> {

@@ -9,8 +9,9 @@ use crate::Point;
 pub(crate) struct Warp {
     /// The points at (3½, 3½), (side − 3½, 3½), (3½, side − 3½), (side − 3½, side − 3½).
     pub(crate) points: [Point; 4],
-    /// How far the middle of the sides is off, in pixels: along the first and the second coordinate.
-    pub(crate) bend: [Point; 2],
+    /// How far the middle of the sides is off, in pixels, along the first and the second coordinate; and how far the last corner
+    /// is, more than a flat symbol in perspective would have it.
+    pub(crate) bend: [Point; 3],
     side: f32,
     scale: f32,
     matrix: [f32; 8],
@@ -21,7 +22,7 @@ const INSET: f32 = 3.5;
 
 impl Warp {
     /// `None` where the points are no convex quadrangle.
-    pub(crate) fn new(side: usize, points: [Point; 4], bend: [Point; 2]) -> Option<Self> {
+    pub(crate) fn new(side: usize, points: [Point; 4], bend: [Point; 3]) -> Option<Self> {
         let matrix = square_to_quadrangle(points)?;
         let side = side as f32;
         Some(Self { points, bend, side, scale: 1.0 / (side - 2.0 * INSET), matrix })
@@ -43,7 +44,7 @@ impl Warp {
         let last =
             |corner: f32, right: f32, below: f32| (right * (1.0 + across) + below * (1.0 + down) - corner) / weight;
         let far = Point { x: last(corner.x, right.x, below.x), y: last(corner.y, right.y, below.y) };
-        Self::new(side, [corner, right, below, far], [Point::default(); 2])
+        Self::new(side, [corner, right, below, far], [Point::default(); 3])
     }
 
     pub(crate) fn side(&self) -> usize {
@@ -55,10 +56,13 @@ impl Warp {
         let (u, v) = ((x - INSET) * self.scale, (y - INSET) * self.scale);
         let m = &self.matrix;
         let weight = 1.0 / (m[6] * u + m[7] * v + 1.0).max(1e-3);
-        let (arch_u, arch_v) = (4.0 * u * (1.0 - u), 4.0 * v * (1.0 - v));
+        let arches = [4.0 * u * (1.0 - u), 4.0 * v * (1.0 - v), u * v];
+        let bent = |along: fn(&Point) -> f32| -> f32 {
+            self.bend.iter().zip(arches).map(|(bend, arch)| along(bend) * arch).sum()
+        };
         Point {
-            x: (m[0] * u + m[1] * v + m[2]) * weight + self.bend[0].x * arch_u + self.bend[1].x * arch_v,
-            y: (m[3] * u + m[4] * v + m[5]) * weight + self.bend[0].y * arch_u + self.bend[1].y * arch_v,
+            x: (m[0] * u + m[1] * v + m[2]) * weight + bent(|bend| bend.x),
+            y: (m[3] * u + m[4] * v + m[5]) * weight + bent(|bend| bend.y),
         }
     }
 
@@ -134,7 +138,8 @@ mod tests {
             Point { x: 15.0, y: 70.0 },
             Point { x: 80.0, y: 95.0 },
         ];
-        let warp = Warp::new(25, points, [Point { x: 1.0, y: 2.0 }; 2]).unwrap();
+        let warp =
+            Warp::new(25, points, [Point { x: 1.0, y: 2.0 }, Point { x: 0.5, y: -1.0 }, Point::default()]).unwrap();
         for (point, (x, y)) in points.into_iter().zip([(3.5, 3.5), (21.5, 3.5), (3.5, 21.5), (21.5, 21.5)]) {
             close(warp.at(x, y), point);
         }
@@ -148,7 +153,7 @@ mod tests {
         let at = |x, y| Point { x, y };
         let warp = Warp::from_finders(21, at(0.0, 0.0), at(100.0, 0.0), at(0.0, 100.0), [0.3, 0.0]).unwrap();
         assert!(warp.steps(4.0, 4.0)[0].x > warp.steps(17.0, 4.0)[0].x);
-        assert!(Warp::new(21, [at(0.0, 0.0); 4], [at(0.0, 0.0); 2]).is_none());
-        assert!(Warp::new(21, [at(f32::NAN, 0.0); 4], [at(0.0, 0.0); 2]).is_none());
+        assert!(Warp::new(21, [at(0.0, 0.0); 4], [at(0.0, 0.0); 3]).is_none());
+        assert!(Warp::new(21, [at(f32::NAN, 0.0); 4], [at(0.0, 0.0); 3]).is_none());
     }
 }
