@@ -69,6 +69,14 @@ impl GreyPicture {
     /// # Errors
     /// They cannot be read, are no picture, or one too large.
     pub fn read(source: impl BufRead + Seek) -> Result<Self, PictureFileError> {
+        Self::read_within(source, Picture::MAX_PIXELS as u64)
+    }
+
+    /// The same with a limit of one's own: for machines with little memory.
+    ///
+    /// # Errors
+    /// As [`GreyPicture::read`].
+    pub fn read_within(source: impl BufRead + Seek, most_pixels: u64) -> Result<Self, PictureFileError> {
         let mut reader = ImageReader::new(source).with_guessed_format()?;
         if reader.format().is_none() {
             return Err(PictureFileError::UnknownKind);
@@ -79,7 +87,7 @@ impl GreyPicture {
         let mut decoder = reader.into_decoder().map_err(refused)?;
         let (width, height) = decoder.dimensions();
         let pixels = u64::from(width) * u64::from(height);
-        if pixels > Picture::MAX_PIXELS as u64 || decoder.total_bytes() > MOST_MEMORY {
+        if pixels > most_pixels.min(Picture::MAX_PIXELS as u64) || decoder.total_bytes() > MOST_MEMORY {
             return Err(PictureFileError::TooLarge);
         }
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);

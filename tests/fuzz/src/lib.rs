@@ -3,12 +3,13 @@
 //!
 //! A target is a function of bytes that must come back: it panics where something holds that must not, which is more
 //! than that nothing crashes. [`parsers`] hold the plain ones; [`signed`] are the parsers of what is signed, and look
-//! for forgeries; [`session`] is the reader against a hostile chip; [`genuine`] is the card they all start from.
+//! for forgeries; [`session`] is the reader against a hostile chip; [`codes`] are printed codes, in pictures and as grids; [`genuine`] is the card they all start from.
 //!
 //! `make fuzz` runs them under libFuzzer; `cargo test` runs each over the inputs that once mattered (`corpus/`) and over
 //! the genuine files.
 #![deny(missing_docs)]
 
+pub mod codes;
 pub mod genuine;
 pub mod parsers;
 pub mod session;
@@ -37,6 +38,10 @@ pub const TARGETS: &[Target] = &[
     Target { name: "security_infos", run: parsers::security_infos, seeds: parsers::security_infos_seeds },
     Target { name: "machine_readable_zone", run: parsers::machine_readable_zone, seeds: parsers::mrz_seeds },
     Target { name: "qr_text", run: parsers::qr_text, seeds: parsers::qr_text_seeds },
+    Target { name: "code_pictures", run: codes::pictures, seeds: codes::picture_seeds },
+    Target { name: "damaged_codes", run: codes::damaged, seeds: codes::damaged_seeds },
+    Target { name: "code_grids", run: codes::grids, seeds: codes::grid_seeds },
+    Target { name: "picture_files", run: codes::files, seeds: codes::file_seeds },
     Target { name: "apdus", run: parsers::apdus, seeds: parsers::apdu_seeds },
     Target { name: "secure_messaging", run: parsers::secure_messaging, seeds: parsers::secure_messaging_seeds },
     Target { name: "inspection", run: parsers::inspection, seeds: parsers::inspection_seeds },

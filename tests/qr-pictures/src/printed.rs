@@ -111,6 +111,12 @@ impl PrintedCode {
         losses.into_iter().max().unwrap_or(0) as f64 / (correction / 2) as f64
     }
 
+    /// Whether a module holds a bit of a codeword.
+    #[must_use]
+    pub fn is_of_a_codeword(&self, x: usize, y: usize) -> bool {
+        self.codewords[y * self.side + x].is_some()
+    }
+
     /// Whether a module is of a finder pattern, its separator or the format information beside it.
     #[must_use]
     pub fn is_of_a_finder(&self, x: usize, y: usize) -> bool {
