@@ -40,7 +40,7 @@ static CODES: LazyLock<Vec<PrintedCode>> = LazyLock::new(|| {
 pub fn pictures(input: &[u8]) {
     let [width, more, pixels @ ..] = input else { return };
     let (width, stride) = (usize::from(*width), usize::from(*width) + usize::from(more % 4));
-    let height = if stride == 0 { 0 } else { pixels.len() / stride };
+    let height = pixels.len().checked_div(stride).unwrap_or(0);
     let picture = Picture::new(pixels, width, height, stride).expect("the rows are there");
     let _ = read(&picture);
 }
