@@ -41,7 +41,9 @@ pub(crate) fn hypotheses(view: &View<'_>, triple: &Triple) -> Vec<Hypothesis> {
     let Some(frame) = triple.frame(view) else { return Vec::new() };
     let least = frame.agreement.into_iter().fold(1.0, f32::min);
     let sum: f32 = frame.agreement.iter().sum();
-    if least < LEAST_FINDER || sum < LEAST_FINDERS {
+    // Chance finds large symbols more often, and trying their many sizes costs more.
+    let large = ((frame.modules - 40.0) / 40.0).clamp(0.0, 1.0);
+    if least < LEAST_FINDER || sum < LEAST_FINDERS + 0.7 * large {
         return Vec::new();
     }
     let mut fits = timing::fits(view, &frame);

@@ -57,16 +57,19 @@ enum Search {
     Global,
 }
 
-const SCHEDULE: [Search; 8] = [
-    Search::Plain,
-    Search::Halved(1),
-    Search::Smoothed,
-    Search::Flattened,
-    Search::Sharpened,
-    Search::Faint,
-    Search::Global,
-    Search::Halved(2),
-];
+/// Pictures with more pixels are searched halved first: their codes have modules of many pixels.
+const LARGE: usize = 1_600_000;
+
+/// The searches for a picture of so many pixels, in the order of what they are likely to gain for their cost.
+fn schedule(pixels: usize) -> Vec<Search> {
+    let halvings = (1..6).take_while(|times| pixels >> (2 * (times - 1)) > LARGE).count();
+    let mut searches: Vec<Search> = (1..=halvings).rev().map(Search::Halved).collect();
+    searches.push(Search::Plain);
+    searches.extend((halvings == 0).then_some(Search::Halved(1)));
+    searches.extend([Search::Smoothed, Search::Flattened, Search::Sharpened, Search::Faint, Search::Global]);
+    searches.extend((halvings.max(1) + 1..=halvings + 2).map(Search::Halved));
+    searches
+}
 
 /// Symbols read with everything there is, in one picture.
 const MOST_THOROUGH: usize = 6;
@@ -89,7 +92,7 @@ impl Decoder {
             tried: Vec::new(),
             thorough: 0,
         };
-        for search in SCHEDULE {
+        for search in schedule(picture.width() * picture.height()) {
             if run.over() {
                 break;
             }
@@ -108,16 +111,16 @@ impl Decoder {
     fn finders(&mut self, picture: &Picture<'_>, search: Search) -> Vec<Finder> {
         let [half, quarter, other] = &mut self.planes;
         let (layered, step, least, scale) = match search {
-            Search::Plain | Search::Global => (*picture, 2, 24, 1.0),
+            Search::Plain => (*picture, 3, 24, 1.0),
+            Search::Global => (*picture, 2, 24, 1.0),
             Search::Faint => (*picture, 2, 6, 1.0),
             Search::Halved(times) => {
                 half.halve(picture);
-                if times == 1 {
-                    (half.picture(), 1, 8, 2.0)
-                } else {
+                for _ in 1..times {
                     quarter.halve(&half.picture());
-                    (quarter.picture(), 1, 8, 4.0)
+                    std::mem::swap(half, quarter);
                 }
+                (half.picture(), 1, 8, (1 << times) as f32)
             }
             Search::Smoothed => {
                 other.smooth(picture);

@@ -70,16 +70,21 @@ impl Line {
 
     /// The foreshortening near `guess` under which dark and light take turns most purely, and how purely.
     fn shortening(&self, side: usize, guess: f32) -> (f32, f32) {
-        let step = (1.0 / (side - 7) as f32).min(0.05);
-        let steps = (REACH / step) as i32;
+        // In the middle of the line, such a step moves by less than half a module.
+        let step = (1.6 / (side - 7) as f32).min(0.06);
+        let coarse = self.best(side, guess, guess, step, (REACH / step) as i32);
+        self.best(side, guess, coarse.0, step / 3.0, 2)
+    }
+
+    fn best(&self, side: usize, guess: f32, middle: f32, step: f32, steps: i32) -> (f32, f32) {
         let mut best = (0.0, f32::NEG_INFINITY);
         for index in -steps..=steps {
-            let shortening = guess + index as f32 * step;
+            let shortening = middle + index as f32 * step;
             if !(-0.6..1.5).contains(&shortening) {
                 continue;
             }
             // Of equals, that near the guess.
-            let score = self.score(side, shortening) - 0.05 * (index as f32 / steps as f32).abs();
+            let score = self.score(side, shortening) - 0.2 * (shortening - guess).abs();
             if score > best.1 {
                 best = (shortening, score);
             }

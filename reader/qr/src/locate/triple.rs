@@ -136,6 +136,6 @@ impl Triple {
 }
 
 /// Triples that look like finders no more than this are dropped at once.
-const LEAST_ROUGHLY: f32 = 1.1;
+const LEAST_ROUGHLY: f32 = 1.0;
 /// Those that look like them so much need no improvement.
 const ENOUGH: f32 = 2.7;
