@@ -13,6 +13,7 @@ use crate::{
     grid::{Content, Depth, Grid},
     locate::{plane::View, triple::Triple},
     symbol::layout::Layout,
+    votes::Damaged,
 };
 
 /// Timing patterns that show less purely are none.
@@ -59,48 +60,60 @@ pub(crate) fn quick(view: &View<'_>, hypothesis: &Hypothesis) -> Option<Code> {
     decode(view, &pinned, Depth::Quick, Care::Little, hypothesis.inverted)
 }
 
-/// Reads with everything there is.
-pub(crate) fn thorough(view: &View<'_>, hypothesis: &Hypothesis) -> Option<Code> {
+/// Reads with everything there is, until it is `over`. What was found but not read is handed to `damaged`.
+pub(crate) fn thorough(
+    view: &View<'_>,
+    hypothesis: &Hypothesis,
+    over: &dyn Fn() -> bool,
+    damaged: &mut Vec<Damaged>,
+) -> Option<Code> {
     let Fit { warp, version, .. } = hypothesis.fit;
     let layout = Layout::of(version);
     let pinned = alignment::pinned(view, &warp, version);
     let mut tried: Option<Warp> = None;
     for start in [pinned, Some(warp)].into_iter().flatten() {
         let greys = sample::greys(view, &start, Care::Little);
-        if sample::agreement(&sample::soft(&greys, layout.side, sample::WIDE), layout) < LEAST_UNREFINED {
+        if over() || sample::agreement(&sample::soft(&greys, layout.side, sample::WIDE), layout) < LEAST_UNREFINED {
             continue;
         }
         let refined = refine::refined(view, &start, layout);
-        if tried.is_some_and(|tried| tried.is_near(&refined)) {
+        if over() || tried.is_some_and(|tried| tried.is_near(&refined)) {
             continue;
         }
         tried = Some(refined);
-        let content = sampled(view, &refined, layout);
-        if let Some(content) = content {
+        let greys = sample::greys(view, &refined, Care::Much);
+        let wide = sample::soft(&greys, layout.side, sample::WIDE);
+        let agreement = sample::agreement(&wide, layout);
+        if agreement < LEAST_FIXED {
+            continue;
+        }
+        if let Some(content) = sampled(&greys, &wide, layout, over) {
             return Some(code(content, &refined, hypothesis.inverted));
         }
+        let values = equalise::equalised(&wide, layout, Blur { reach: 1, drifts: false }).unwrap_or(wide);
+        damaged.push(Damaged { values, version, warp: refined, inverted: hypothesis.inverted, agreement });
     }
     None
 }
 
 /// The same modules seen in several ways: what is dark told by many or few around, blur taken away or not.
-fn sampled(view: &View<'_>, warp: &Warp, layout: &Layout) -> Option<Content> {
-    let greys = sample::greys(view, warp, Care::Much);
-    let wide = sample::soft(&greys, layout.side, sample::WIDE);
-    if sample::agreement(&wide, layout) < LEAST_FIXED {
-        return None;
-    }
-    let narrow = sample::soft(&greys, layout.side, sample::NARROW);
-    let decode = |values: Vec<f32>| Grid::new(layout.side, values)?.decode_to(Depth::Thorough);
+fn sampled(greys: &[f32], wide: &[f32], layout: &Layout, over: &dyn Fn() -> bool) -> Option<Content> {
+    let side = layout.side;
+    let decode = |values: Vec<f32>| Grid::new(side, values)?.decode_to(Depth::Thorough);
     let equalised =
         |soft: &[f32], reach, drifts| equalise::equalised(soft, layout, Blur { reach, drifts }).and_then(decode);
-    decode(wide.clone())
-        .or_else(|| equalised(&wide, 1, false))
-        .or_else(|| equalised(&sample::flattened(&greys, layout.side), 1, true))
-        .or_else(|| decode(narrow.clone()))
-        .or_else(|| equalised(&narrow, 1, false))
-        .or_else(|| equalised(&wide, 2, false))
-        .or_else(|| equalised(&sample::flattened(&greys, layout.side), 2, true))
+    let narrow = || sample::soft(greys, side, sample::NARROW);
+    let flat = || sample::flattened(greys, side);
+    let ways: [&dyn Fn() -> Option<Content>; 7] = [
+        &|| decode(wide.to_vec()),
+        &|| equalised(wide, 1, false),
+        &|| equalised(&flat(), 1, true),
+        &|| decode(narrow()),
+        &|| equalised(&narrow(), 1, false),
+        &|| equalised(wide, 2, false),
+        &|| equalised(&flat(), 2, true),
+    ];
+    ways.into_iter().take_while(|_| !over()).find_map(|way| way())
 }
 
 fn decode(view: &View<'_>, warp: &Warp, depth: Depth, care: Care, inverted: bool) -> Option<Code> {
@@ -110,7 +123,8 @@ fn decode(view: &View<'_>, warp: &Warp, depth: Depth, care: Care, inverted: bool
     Some(code(content, warp, inverted))
 }
 
-fn code(content: Content, warp: &Warp, inverted: bool) -> Code {
+/// A code read with this warp.
+pub(crate) fn code(content: Content, warp: &Warp, inverted: bool) -> Code {
     let mut corners = warp.corners();
     if content.mirrored {
         // Rows and columns exchanged: so are the corners besides the first and third.

@@ -12,6 +12,7 @@ use crate::{
         threshold::Thresholds,
         triple::{self, Triple},
     },
+    votes::{Damaged, Votes},
 };
 
 /// How much a decoder may try.
@@ -36,6 +37,15 @@ pub struct Decoder {
     settings: Settings,
     thresholds: Thresholds,
     planes: [Plane; 3],
+    votes: Option<Votes>,
+    last: Option<Last>,
+}
+
+/// Where and how the last code was found.
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    search: Search,
+    corners: [Point; 4],
 }
 
 /// A way of looking for finder patterns.
@@ -82,18 +92,14 @@ impl Decoder {
     }
 
     /// The codes of one picture.
+    ///
+    /// Where one code is wanted, it is looked for first where the last one was. Where none can be read, but one was found, its
+    /// modules are added up with those of the pictures before, if they show the same code.
     pub fn read(&mut self, picture: &Picture<'_>) -> Vec<Code> {
-        let mut run = Run {
-            picture: *picture,
-            end: self.settings.budget.map(|budget| Instant::now() + budget),
-            most: self.settings.most_codes,
-            codes: Vec::new(),
-            finders: Vec::new(),
-            tried: Vec::new(),
-            thorough: 0,
-        };
+        let mut run = Run::new(*picture, self.settings);
+        self.look_again(&mut run);
         for search in schedule(picture.width() * picture.height()) {
-            if run.over() {
+            if run.over() || !run.codes.is_empty() {
                 break;
             }
             let found = self.finders(picture, search);
@@ -101,11 +107,41 @@ impl Decoder {
             if run.codes.is_empty() && matches!(search, Search::Smoothed) {
                 run.try_pairs();
             }
-            if !run.codes.is_empty() {
-                break;
-            }
+            self.last = run.codes.first().map(|code| Last { search, corners: code.corners });
         }
+        self.combine(&mut run);
         run.codes
+    }
+
+    /// Looks around the last code, where one code is all that is wanted.
+    fn look_again(&mut self, run: &mut Run<'_>) {
+        let (Some(last), 1) = (self.last, self.settings.most_codes) else { return };
+        let [low, high] = bounds(&last.corners);
+        let margin = 0.6 * (high.x - low.x).max(high.y - low.y) + 16.0;
+        // Floats below 0 become 0.
+        let (left, top) = ((low.x - margin) as usize, (low.y - margin) as usize);
+        let (right, bottom) = ((high.x + margin) as usize, (high.y + margin) as usize);
+        let Some(part) = run.picture.part(left, top, right, bottom) else { return };
+        let mut found = self.finders(&part, last.search);
+        for finder in &mut found {
+            finder.at.x += left as f32;
+            finder.at.y += top as f32;
+        }
+        run.try_all(&found);
+        if let Some(code) = run.codes.first() {
+            self.last = Some(Last { corners: code.corners, ..last });
+        }
+    }
+
+    fn combine(&mut self, run: &mut Run<'_>) {
+        if !run.codes.is_empty() {
+            self.votes = None;
+            return;
+        }
+        let best = run.damaged.iter().max_by(|a, b| a.agreement.total_cmp(&b.agreement));
+        let (votes, content) = Votes::after(self.votes.take(), best);
+        self.votes = votes;
+        run.codes.extend(content.zip(best).map(|(content, best)| attempt::code(content, &best.warp, best.inverted)));
     }
 
     fn finders(&mut self, picture: &Picture<'_>, search: Search) -> Vec<Finder> {
@@ -155,9 +191,23 @@ struct Run<'a> {
     /// Triples that were tried, by their centres.
     tried: Vec<[Point; 3]>,
     thorough: usize,
+    damaged: Vec<Damaged>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(picture: Picture<'a>, settings: Settings) -> Self {
+        Self {
+            picture,
+            end: settings.budget.map(|budget| Instant::now() + budget),
+            most: settings.most_codes,
+            codes: Vec::new(),
+            finders: Vec::new(),
+            tried: Vec::new(),
+            thorough: 0,
+            damaged: Vec::new(),
+        }
+    }
+
     fn over(&self) -> bool {
         self.codes.len() >= self.most || self.end.is_some_and(|end| Instant::now() >= end)
     }
@@ -207,7 +257,9 @@ impl Run<'_> {
             }
             self.thorough += 1;
             let view = View::new(self.picture, triple.corner.inverted);
-            self.codes.extend(attempt::thorough(&view, &hypothesis));
+            let end = self.end;
+            let over = || end.is_some_and(|end| Instant::now() >= end);
+            self.codes.extend(attempt::thorough(&view, &hypothesis, &over, &mut self.damaged));
         }
     }
 
@@ -224,6 +276,14 @@ impl Run<'_> {
         let finders = [triple.corner.at, triple.right.at, triple.below.at];
         self.codes.iter().any(|code| finders.iter().any(|point| holds(&code.corners, *point)))
     }
+}
+
+/// The upper left and lower right corner of the box around a quadrangle.
+fn bounds(corners: &[Point; 4]) -> [Point; 2] {
+    corners.iter().fold([corners[0]; 2], |[low, high], corner| {
+        let least = Point { x: low.x.min(corner.x), y: low.y.min(corner.y) };
+        [least, Point { x: high.x.max(corner.x), y: high.y.max(corner.y) }]
+    })
 }
 
 /// Whether a convex quadrangle holds a point.

@@ -12,6 +12,7 @@ pub mod grid;
 mod locate;
 mod picture;
 mod symbol;
+mod votes;
 
 pub use code::{Code, ErrorCorrection, Mode, Point, Segment};
 pub use decoder::{Decoder, Settings};

@@ -87,6 +87,14 @@ impl<'a> Picture<'a> {
         self.pixels.get(start..start + self.width).unwrap_or(&[])
     }
 
+    /// The pixels from one corner to, but without, another, as far as there are any.
+    pub(crate) fn part(&self, left: usize, top: usize, right: usize, bottom: usize) -> Option<Self> {
+        let (right, bottom) = (right.min(self.width), bottom.min(self.height));
+        let start = top.checked_mul(self.stride)?.checked_add(left)?;
+        let (width, height) = (right.checked_sub(left)?, bottom.checked_sub(top)?);
+        Self::new(self.pixels.get(start..)?, width, height, self.stride).ok()
+    }
+
     /// Four neighbouring pixels, in two rows, of which this is the upper left one; black where there are none.
     pub(crate) fn square(&self, x: usize, y: usize) -> ([u8; 2], [u8; 2]) {
         let start = y * self.stride + x;

@@ -128,6 +128,28 @@ fn several_codes_of_one_picture_are_read() {
 }
 
 #[test]
+fn a_code_that_moves_is_found_again_and_one_elsewhere_too() {
+    let drawing = Drawing::of(&QrCode::new(TEXT).unwrap());
+    let mut decoder = Decoder::new(Settings { most_codes: 1, ..Settings::default() });
+    for (left, top) in [(30.0, 40.0), (38.5, 47.0), (60.0, 20.0), (400.0, 250.0), (0.0, 0.0)] {
+        let pixels = drawing.draw(640, 480, |x, y| ((x - left - 20.0) / 4.4, (y - top - 20.0) / 4.4));
+        let codes = decoder.read(&Picture::new(&pixels, 640, 480, 640).unwrap());
+        assert_eq!(codes.len(), 1, "at {left}, {top}");
+        let corner = codes[0].corners[0];
+        assert!((corner.x - left - 20.0).abs() < 0.5 && (corner.y - top - 20.0).abs() < 0.5, "{corner:?}");
+    }
+    assert_eq!(decoder.read(&Picture::new(&[200; 640 * 480], 640, 480, 640).unwrap()), []);
+}
+
+#[test]
+fn no_time_is_no_code_and_no_panic() {
+    let drawing = Drawing::of(&QrCode::new(TEXT).unwrap());
+    let pixels = drawing.draw(640, 480, turned(0.0, 4.0, drawing.side));
+    let settings = Settings { budget: Some(std::time::Duration::ZERO), ..Settings::default() };
+    assert_eq!(Decoder::new(settings).read(&Picture::new(&pixels, 640, 480, 640).unwrap()), []);
+}
+
+#[test]
 fn rows_may_be_farther_apart_than_they_are_long() {
     let drawing = Drawing::of(&QrCode::new(TEXT).unwrap());
     let pixels = drawing.draw(400, 300, |x, y| ((x - 50.0) / 5.0, (y - 50.0) / 5.0));

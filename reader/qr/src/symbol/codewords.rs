@@ -49,6 +49,15 @@ pub(crate) fn restore(soft: &[f32], version: Version, format: Format) -> Option<
     Some(restored)
 }
 
+/// For every block, where its check codewords stand among all codewords.
+pub(crate) fn check_places(version: Version, format: Format) -> impl Iterator<Item = impl Iterator<Item = usize>> {
+    let blocks = version.blocks(format.error_correction);
+    (0..blocks.count).map(move |index| {
+        let data = blocks.data + usize::from(index >= blocks.short);
+        blocks.places(index).skip(data)
+    })
+}
+
 impl Blocks {
     /// Where the codewords of a block stand among the interleaved ones (7.6): data codewords in turn, short blocks having run out
     /// before the last round, then the check codewords in turn.
