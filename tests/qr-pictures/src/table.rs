@@ -67,13 +67,34 @@ fn photographs(scoring: &Scoring, folder: &std::path::Path, readers: &mut [Box<d
     Ok(())
 }
 
-/// Whether bytes are a text in UTF-8, or in a charset with the same ASCII characters.
+/// Whether bytes are a text in UTF-8, with other line ends perhaps, or in a charset with the same ASCII characters.
 fn same_text(payload: &[u8], text: &[u8]) -> bool {
-    if payload.trim_ascii_end() == text.trim_ascii_end() {
+    let lines = |bytes: &[u8]| bytes.trim_ascii().iter().copied().filter(|&byte| byte != b'\r').collect::<Vec<_>>();
+    if lines(payload) == lines(text) {
         return true;
     }
-    let ascii = |bytes: &[u8]| bytes.iter().copied().filter(u8::is_ascii_graphic).collect::<Vec<_>>();
-    !text.is_ascii() && std::str::from_utf8(payload).is_err() && ascii(payload) == ascii(text)
+    let foreign = !text.is_ascii() && std::str::from_utf8(payload).is_err();
+    let latin: Vec<u8> = text.iter().copied().filter(u8::is_ascii_graphic).collect();
+    foreign && (latin == ascii(payload, |_| false) || latin == ascii(payload, leads_a_pair))
+}
+
+/// The visible ASCII characters, less those that follow a byte that leads a pair.
+fn ascii(bytes: &[u8], leads: impl Fn(u8) -> bool) -> Vec<u8> {
+    let mut found = Vec::new();
+    let mut bytes = bytes.iter().copied();
+    while let Some(byte) = bytes.next() {
+        if leads(byte) {
+            bytes.next();
+        } else if byte.is_ascii_graphic() {
+            found.push(byte);
+        }
+    }
+    found
+}
+
+/// Of Shift JIS.
+fn leads_a_pair(byte: u8) -> bool {
+    matches!(byte, 0x81..=0x9f | 0xe0..=0xfc)
 }
 
 /// Pictures of these categories, then frames without a code.
