@@ -25,11 +25,8 @@ impl Reader for Rxing {
         let mut hints = DecodeHints { TryHarder: Some(true), AlsoInverted: Some(true), ..DecodeHints::default() };
         let start = Instant::now();
         let format = Some(BarcodeFormat::QR_CODE);
-        // It panics on some pictures: that counts as not read.
-        let read = panic::catch_unwind(AssertUnwindSafe(|| {
-            detect_in_luma_slice_with_hints(&picture.pixels, width, height, format, &mut hints)
-        }));
-        let payloads = read.into_iter().flatten().map(|code| code.getText().as_bytes().to_vec()).collect();
+        let read = detect_in_luma_slice_with_hints(&picture.pixels, width, height, format, &mut hints);
+        let payloads = read.into_iter().map(|code| code.getText().as_bytes().to_vec()).collect();
         Answer { time: start.elapsed(), payloads }
     }
 }
@@ -44,15 +41,19 @@ impl Reader for Rqrr {
     fn read(&mut self, picture: &Grey) -> Answer {
         let start = Instant::now();
         let (width, pixels) = (picture.width, &picture.pixels);
-        let mut image =
-            rqrr::PreparedImage::prepare_from_greyscale(width, picture.height, |x, y| pixels[y * width + x]);
-        let mut payloads = Vec::new();
-        for grid in image.detect_grids() {
-            let mut payload = Vec::new();
-            if grid.decode_to(&mut payload).is_ok() {
-                payloads.push(payload);
+        // It panics on some pictures: that counts as not read.
+        let payloads = panic::catch_unwind(AssertUnwindSafe(|| {
+            let mut image =
+                rqrr::PreparedImage::prepare_from_greyscale(width, picture.height, |x, y| pixels[y * width + x]);
+            let mut payloads = Vec::new();
+            for grid in image.detect_grids() {
+                let mut payload = Vec::new();
+                if grid.decode_to(&mut payload).is_ok() {
+                    payloads.push(payload);
+                }
             }
-        }
-        Answer { time: start.elapsed(), payloads }
+            payloads
+        }));
+        Answer { time: start.elapsed(), payloads: payloads.unwrap_or_default() }
     }
 }
