@@ -95,6 +95,11 @@ impl<'a> Picture<'a> {
         Self::new(self.pixels.get(start..)?, width, height, self.stride).ok()
     }
 
+    /// One pixel; black where there is none.
+    pub(crate) fn pixel(&self, x: usize, y: usize) -> u8 {
+        self.pixels.get(y * self.stride + x).copied().unwrap_or(0)
+    }
+
     /// Four neighbouring pixels, in two rows, of which this is the upper left one; black where there are none.
     pub(crate) fn square(&self, x: usize, y: usize) -> ([u8; 2], [u8; 2]) {
         let start = y * self.stride + x;

@@ -51,7 +51,7 @@ impl Layer<'_> {
     fn scan(&self, y: usize, rows: &mut Rows, found: &mut Vec<Finder>) {
         let row = self.picture.row(y);
         rows.part(row, self.thresholds, y);
-        let mut places = [0_usize; 6];
+        let mut places = [0_i32; 6];
         let mut count = 0_usize;
         for (index, pair) in rows.dark.chunks_exact(8).zip(rows.dark[1..].chunks(8)).enumerate() {
             let (Ok(here), Ok(next)) = (<[u8; 8]>::try_from(pair.0), <[u8; 8]>::try_from(pair.1)) else { continue };
@@ -60,8 +60,8 @@ impl Layer<'_> {
             while edges != 0 {
                 let offset = edges.trailing_zeros() as usize / 8;
                 edges &= edges - 1;
-                places.copy_within(1.., 0);
-                places[5] = index * 8 + offset;
+                let [_, second, third, fourth, fifth, sixth] = places;
+                places = [second, third, fourth, fifth, sixth, (index * 8 + offset) as i32];
                 count += 1;
                 if count >= 6 && may_be_a_finder(&places) {
                     // Left of the last edge lies what the outermost run is of.
@@ -72,9 +72,9 @@ impl Layer<'_> {
     }
 
     /// Looks across a row at what six of its edges enclose.
-    fn check(&self, places: &[usize; 6], y: usize, inverted: bool, found: &mut Vec<Finder>) {
+    fn check(&self, places: &[i32; 6], y: usize, inverted: bool, found: &mut Vec<Finder>) {
         let (row, thresholds) = (self.picture.row(y), self.thresholds.row(y));
-        let edges = places.map(|place| edge(row, thresholds, place));
+        let edges = places.map(|place| edge(row, thresholds, place as usize));
         let Some(across) = module_of(&edges) else { return };
         let x = middle_of(&edges);
         let met = Finder { at: Point { x, y: y as f32 + 0.5 }, across, down: across, seen: 1, inverted };
@@ -121,8 +121,7 @@ impl Layer<'_> {
         let end = if along { self.picture.width() } else { self.picture.height() };
         let value = |place: usize| {
             let (x, y) = if along { (place, y) } else { (x, place) };
-            let pixel = self.picture.row(y).get(x).copied().unwrap_or(0);
-            let above = i32::from(pixel) - i32::from(self.thresholds.at(x, y));
+            let above = i32::from(self.picture.pixel(x, y)) - i32::from(self.thresholds.at(x, y));
             if inverted { -1 - above } else { above }
         };
         if start >= end || value(start) >= 0 {
@@ -228,8 +227,8 @@ impl Rows {
 }
 
 /// A first look at six edges in whole pixels, looser than [`module_of`] by a pixel.
-fn may_be_a_finder(places: &[usize; 6]) -> bool {
-    let run = |from: usize, to: usize| 12 * (places[to] - places[from]) as i32;
+fn may_be_a_finder(places: &[i32; 6]) -> bool {
+    let run = |from: usize, to: usize| 12 * (places[to] - places[from]);
     let module = run(0, 4) / 12 + run(1, 5) / 12;
     let near = |run: i32, modules: i32, tolerance: i32| (run - modules * module).abs() <= tolerance * module / 4 + 12;
     near(run(2, 3), 3, 5)
