@@ -21,6 +21,9 @@ pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 /// The list of pictures in a folder.
 const TRUTH: &str = "truth.jsonl";
 
+/// How photographs' names end.
+const KINDS: [&str; 5] = ["png", "jpg", "jpeg", "webp", "bmp"];
+
 /// A picture and what it holds.
 pub(crate) struct Sample {
     pub(crate) id: String,
@@ -97,12 +100,10 @@ pub(crate) fn photographs(folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, Fail
     for path in entries {
         if path.is_dir() {
             found.extend(photographs(&path)?);
-        } else if path
-            .extension()
-            .is_some_and(|kind| ["png", "jpg", "jpeg", "webp", "bmp"].iter().any(|of| kind == *of))
-            && let Ok(text) = fs::read(path.with_extension("txt"))
-        {
-            found.push((path, text));
+        } else if path.extension().is_some_and(|kind| KINDS.iter().any(|of| kind == *of)) {
+            if let Ok(text) = fs::read(path.with_extension("txt")) {
+                found.push((path, text));
+            }
         }
     }
     Ok(found)

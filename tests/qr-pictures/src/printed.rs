@@ -90,12 +90,8 @@ impl PrintedCode {
         let short = total / blocks - correction;
         let mut hit = vec![false; total];
         for (index, codeword) in self.codewords.iter().enumerate() {
-            if let Some(codeword) = codeword
-                && lost(index % self.side, index / self.side)
-                && let Some(hit) = hit.get_mut(usize::from(*codeword))
-            {
-                *hit = true;
-            }
+            let Some(hit) = codeword.and_then(|codeword| hit.get_mut(usize::from(codeword))) else { continue };
+            *hit |= lost(index % self.side, index / self.side);
         }
         let mut losses = vec![0usize; blocks];
         for (index, _) in hit.iter().enumerate().filter(|(_, hit)| **hit) {

@@ -31,10 +31,8 @@ impl Raster {
     /// Makes the halved copies: to be done when everything is drawn.
     #[must_use]
     pub fn finished(mut self) -> Self {
-        while let Some(last) = self.levels.last()
-            && last.width.min(last.height) >= 32
-            && self.levels.len() < 6
-        {
+        while self.levels.len() < 6 {
+            let Some(last) = self.levels.last().filter(|last| last.width.min(last.height) >= 32) else { break };
             let halved = last.halved();
             self.levels.push(halved);
         }
