@@ -14,9 +14,12 @@ pub(crate) struct Look {
 }
 
 impl Look {
-    /// As the rows and columns of the picture have it.
-    pub(crate) fn roughly(finder: &Finder) -> Self {
-        Self { at: finder.at, across: finder.module(), down: finder.module(), agreement: 0.0 }
+    /// As rows and columns have it, which cut its sides aslant.
+    pub(crate) fn roughly(view: &View<'_>, finder: &Finder, right: Point, down: Point) -> Self {
+        let along = |Point { x, y }: Point| (finder.across * x.abs()).max(finder.down * y.abs());
+        let mut look = Self { at: finder.at, across: along(right), down: along(down), agreement: 0.0 };
+        look.agreement = look.correlation(view, right, down);
+        look
     }
 
     /// Measures a finder whose sides lead in these directions.

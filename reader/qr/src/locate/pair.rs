@@ -58,7 +58,7 @@ fn sides(a: Point, b: Point, diagonal: bool) -> [Point; 2] {
 fn pair(view: &View<'_>, a: Finder, b: Finder, diagonal: bool) -> Option<Pair> {
     let [right, down] = sides(a.at, b.at, diagonal);
     // A first look, before anything is measured.
-    if [a, b].iter().any(|finder| Look::roughly(finder).correlation(view, right, down) < LEAST_AT_FIRST) {
+    if [a, b].iter().any(|finder| Look::roughly(view, finder, right, down).agreement < LEAST_AT_FIRST) {
         return None;
     }
     let looks = [a, b].map(|finder| Look::of(view, finder, right, down));

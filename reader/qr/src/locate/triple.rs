@@ -110,6 +110,11 @@ impl Triple {
     pub(crate) fn frame(&self, view: &View<'_>) -> Option<Frame> {
         let [corner, right, below] = [self.corner, self.right, self.below];
         let (right_hand, down_hand) = (corner.at.toward(right.at), corner.at.toward(below.at));
+        // A first look, before anything is measured.
+        let seen = [corner, right, below].map(|finder| Look::roughly(view, &finder, right_hand, down_hand));
+        if seen.iter().map(|look| look.agreement).sum::<f32>() < LEAST_AT_FIRST {
+            return None;
+        }
         let mut looks = [corner, right, below].map(|finder| Look::of(view, finder, right_hand, down_hand));
         let sum: f32 = looks.iter().map(|look| look.agreement).sum();
         if sum < LEAST_ROUGHLY {
@@ -135,6 +140,8 @@ impl Triple {
     }
 }
 
+/// Triples that look like finders no more than this are not measured.
+const LEAST_AT_FIRST: f32 = 0.4;
 /// Triples that look like finders no more than this are dropped at once.
 const LEAST_ROUGHLY: f32 = 1.0;
 /// Those that look like them so much need no improvement.
