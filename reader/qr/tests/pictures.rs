@@ -168,6 +168,13 @@ fn pictures_of_any_shape_are_taken() {
     }
 }
 
+#[test]
+fn very_long_and_very_high_pictures_are_taken() {
+    let pixels: Vec<u8> = (0..2_400_000_u32).map(|i| if i % 7 == 0 { 40 } else { 250 }).collect();
+    assert_eq!(read(&pixels, 1_200_000, 2), []);
+    assert_eq!(read(&pixels, 2, 1_200_000), []);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

@@ -117,13 +117,14 @@ impl Plane {
             for offset in 0..=2 * NEAR {
                 near.iter_mut().zip(row(y, offset, NEAR)).for_each(|(sum, value)| *sum += u16::from(*value));
             }
-            let mut sum = 0;
+            // Of a very long row the sum may wrap; differences do not suffer from it.
+            let mut sum = 0_u32;
             for (after, value) in sums[1..].iter_mut().zip(&far) {
-                sum += u32::from(*value);
+                sum = sum.wrapping_add(u32::from(*value));
                 *after = sum;
             }
             let inner = (FAR..self.width - FAR).map(|x| {
-                let wide = (sums[x + FAR + 1] - sums[x - FAR]) as i32;
+                let wide = sums[x + FAR + 1].wrapping_sub(sums[x - FAR]) as i32;
                 let narrow = i32::from(near[x - 1] + near[x] + near[x + 1]);
                 // 1 / 9 and 1 / 289, twice, in 16 bits.
                 (128 + ((narrow * 14_564 - wide * 454) >> 16)).clamp(0, 255) as u8

@@ -8,7 +8,7 @@ use super::{
 use crate::{Picture, Point};
 
 /// More patterns are not kept: where so many are, most are none.
-const MOST_FINDERS: usize = 160;
+const MOST_FINDERS: usize = 120;
 
 /// Directions between rows, columns and diagonals, in modules along both.
 const RAYS: [(f32, f32); 12] = [

@@ -19,7 +19,7 @@ pub(crate) struct Triple {
 pub(crate) const NEAREST: f32 = 14.0;
 pub(crate) const FARTHEST: f32 = 170.0;
 /// Triples kept.
-const MOST_TRIPLES: usize = 48;
+const MOST_TRIPLES: usize = 36;
 /// Finders paired up, those seen most often first.
 const MOST_PAIRED: usize = 50;
 
