@@ -86,6 +86,8 @@ impl<'a> Pool<'a> {
             match self.verify(certificate, candidate) {
                 Ok(()) => found.push(trusted),
                 Err(Unverified::Unsupported(name)) => unsupported = Some(name),
+                // What cannot be read may be a genuine key all the same.
+                Err(Unverified::MalformedKey) => unsupported = Some("the form of the authority's key".into()),
                 Err(_) if fit == KeyFit::Same => forged = Some(candidate),
                 Err(_) => {}
             }
