@@ -154,3 +154,54 @@ fn what_a_changed_group_says_is_shown_with_a_warning_beside_the_rejection() {
     let warned: Vec<_> = found.warnings.iter().filter(|warning| warning.code == "not_as_signed").collect();
     assert!(matches!(warned.as_slice(), [warning] if warning.message.starts_with("DG13 ")), "{warned:?}");
 }
+
+#[test]
+fn an_answer_kept_back_for_another_file_is_not_taken_for_that_file() {
+    // DG1 is asked for and given by the chip, refused by the one in between, who lets the reader find out which counters
+    // the chip is at, and then hands over DG1's answer as that of DG13. Its authentication code is good.
+    struct Replays(Slot, u8, Vec<u8>);
+    impl Transport for &mut Replays {
+        fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+            let reads_dg1 = command.get(..3) == Some(&[0x0C, 0xB0, 0x81]);
+            match self.1 {
+                0 if reads_dg1 => {
+                    self.2 = self.0.transmit(command)?;
+                    self.1 = 1;
+                    Ok(vec![0x69, 0x82])
+                }
+                1 | 2 => {
+                    self.1 += 1;
+                    Ok(vec![0x69, 0x88])
+                }
+                3 => {
+                    self.1 = 4;
+                    Ok(std::mem::take(&mut self.2))
+                }
+                _ => self.0.transmit(command),
+            }
+        }
+
+        fn limits(&self) -> LinkLimits {
+            self.0.limits()
+        }
+    }
+    impl CardSource for Replays {
+        type Link<'a> = &'a mut Self;
+
+        fn open(&mut self) -> Result<&mut Self, TransportError> {
+            self.0.reconnect(Duration::ZERO)?;
+            Ok(self)
+        }
+
+        fn wait_for_return(&mut self) -> Result<bool, TransportError> {
+            Ok(false)
+        }
+    }
+    let card = Folder::usual();
+    let mut between = Replays(Slot::new(card.card()), 0, Vec::new());
+    let reading = read(&mut between, &request(), &Statistics::start(), &mut UnwrapErr(SysRng), &mut |_| {});
+    assert_eq!(between.1, 4, "it was not tried");
+    let found = judge(&card, &reading.expect("a reading"));
+    assert_eq!(state(&found.checks.data_group_hashes.check), (Status::Unknown, Some("file_missing")));
+    assert_eq!(found.verdict.as_str(), "unconfirmed");
+}

@@ -97,6 +97,10 @@ pub(super) fn read<T: Transport>(
 ) -> Result<FileContent, CardError> {
     let mut reader = Reader { channel, block, file, bytes: Vec::new(), at_end: false, crumbs: 0 };
     reader.first_block().map_err(|error| error.about(file))?;
+    // Bytes of another file, which somebody between card and reader can have kept back for this command.
+    if file.outer_tag().is_some_and(|tag| reader.bytes.first().is_some_and(|&first| first != tag)) {
+        return Err(CardError::File { file, source: FileError::Header });
+    }
     let wrapped = file.outer_tag().is_some();
     let declared = if wrapped { Some(reader.declared_length(limit)?) } else { None };
     reader.rest(declared, limit).map_err(|error| error.about(file))?;
