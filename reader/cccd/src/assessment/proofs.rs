@@ -5,6 +5,7 @@
 
 use icao9303::check::{Check, Reason, Status};
 use icao9303::lds::file::DataGroup;
+use icao9303::lds::security_infos::{Mapping, SecurityInfos};
 use icao9303::pace::ChipAuthenticationMapping;
 use icao9303::passive_authentication::PassiveAuthentication;
 
@@ -22,6 +23,11 @@ pub(super) fn judge(
         return (skipped.clone(), skipped);
     };
     let by_dg14 = judge_one(evidence, passive, DataGroup::DG14, session.chip_authentication);
+    let by_dg14 = if session.mapping_proof.is_none() && by_dg14.status == Status::NotOffered {
+        offered_by_mapping(evidence, passive, card_security).unwrap_or(by_dg14)
+    } else {
+        by_dg14
+    };
     (
         or_by_mapping(by_dg14, session.mapping_proof, card_security),
         judge_one(evidence, passive, DataGroup::DG15, session.active_authentication),
@@ -46,6 +52,21 @@ fn or_by_mapping(by_dg14: Check, proof: Option<&ChipAuthenticationMapping>, card
     };
     let decided = matches!(by_mapping.status, Status::Passed | Status::Failed);
     if decided || by_dg14.status == Status::NotOffered { by_mapping } else { by_dg14 }
+}
+
+/// A chip that offers PACE with chip authentication mapping offers Chip Authentication: where the channel was opened in
+/// another way, perhaps because somebody between card and reader refused this one, there is no proof.
+fn offered_by_mapping(
+    evidence: &Evidence<'_>,
+    passive: &PassiveAuthentication,
+    card_security: &CardSecurity,
+) -> Option<Check> {
+    let dg14 = evidence.group(DataGroup::DG14).filter(|_| passive.covers(DataGroup::DG14.number()));
+    let dg14 = dg14.and_then(|dg14| SecurityInfos::parse_dg14(dg14).ok());
+    let mut offers = dg14.iter().chain(card_security.infos()).flat_map(SecurityInfos::pace);
+    let offered = offers.any(|info| info.protocol.mapping == Mapping::ChipAuthentication);
+    let message = "the chip offers chip authentication mapping, and was opened in another way";
+    offered.then(|| Check::unknown(Reason::NoAnswer, message))
 }
 
 fn judge_one(

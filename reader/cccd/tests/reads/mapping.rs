@@ -48,3 +48,28 @@ fn without_the_issuers_card_security_the_proof_shows_nothing() {
         assert_eq!(found.verdict.as_str(), "unconfirmed", "{more}");
     }
 }
+
+#[test]
+fn where_the_mapping_is_refused_the_other_proof_is_no_substitute_for_it() {
+    // Somebody with a copy of the files refuses chip authentication mapping and has the real chip answer the rest.
+    let card = Folder::of(
+        "[[access.pace]]\nmapping = \"chip_authentication\"\n[[access.pace]]\nmapping = \"generic\"\n\
+         [chip_authentication]\nkeys = []\n[faults]\nanswers = [{ ins = \"22\", what = \"refuse\", status = \"6A80\", times = 1 }]",
+    );
+    let reading = read_past(&card, &request(), &mut |_| None).expect("a reading");
+    let found = judge(&card, &reading);
+    assert_eq!(chip(&found), (Status::Unknown, Some("no_answer")));
+    assert_eq!(state(&found.checks.active_authentication), PASSED);
+    assert_eq!(found.verdict.as_str(), "unconfirmed");
+}
+
+#[test]
+fn the_mapping_is_taken_before_a_stronger_variant_that_proves_nothing() {
+    let card = Folder::of(
+        "[[access.pace]]\nmapping = \"generic\"\ncipher = \"aes-256\"\ncurve = \"brainpoolP384r1\"\n[[access.pace]]\n\
+         mapping = \"chip_authentication\"\n[chip_authentication]\nkeys = []",
+    );
+    let reading = read_past(&card, &request(), &mut |_| None).expect("a reading");
+    let found = judge(&card, &reading);
+    assert_eq!((chip(&found), found.verdict.as_str()), (PASSED, "genuine"));
+}

@@ -29,10 +29,11 @@ pub struct PaceSelection {
 ///
 /// 1. Elliptic curves before prime fields: a chip computes on them several times faster, the smallest is about as strong
 ///    as 2048 bits, and keys of 2048 bits need extended length.
-/// 2. The security of the weakest part, cipher or domain parameters.
-/// 3. Chip authentication mapping, since it is generic mapping with the chip's proof for nothing; then integrated mapping,
-///    which saves the chip two of the four key operations of generic mapping.
-/// 4. The longer key of the cipher, the larger curve; and between equals, the one that the chip names first.
+/// 2. Chip authentication mapping, since it is generic mapping with the chip's proof, and the only one of a chip that has
+///    no Chip Authentication beside it.
+/// 3. The security of the weakest part, cipher or domain parameters.
+/// 4. Integrated mapping, which saves the chip two of the four key operations of generic mapping.
+/// 5. The longer key of the cipher, the larger curve; and between equals, the one that the chip names first.
 ///
 /// # Errors
 /// [`AccessError::NotOffered`] or [`AccessError::Unsupported`].
@@ -50,17 +51,14 @@ pub fn select(offer: &SecurityInfos) -> Result<PaceSelection, AccessError> {
     })
 }
 
-type Rank = (KeyAgreement, usize, u8, Cipher, usize);
+type Rank = (KeyAgreement, bool, usize, bool, Cipher, usize);
 
 fn rank(selection: &PaceSelection) -> Rank {
     let PaceProtocol { key_agreement, mapping, cipher } = selection.protocol;
     let domain = Domain::from(selection.domain);
-    let mapping = match mapping {
-        Mapping::Generic => 0,
-        Mapping::Integrated => 1,
-        Mapping::ChipAuthentication => 2,
-    };
-    (key_agreement, domain.strength().min(cipher.strength()), mapping, cipher, domain.field_bits())
+    let is = |wanted| mapping == wanted;
+    let strength = domain.strength().min(cipher.strength());
+    (key_agreement, is(Mapping::ChipAuthentication), strength, is(Mapping::Integrated), cipher, domain.field_bits())
 }
 
 fn supported(info: &PaceInfo, offer: &SecurityInfos) -> Option<PaceSelection> {
@@ -158,7 +156,7 @@ mod tests {
         // Of equal strength, what costs the chip least.
         assert_eq!(pick(&[GM_AES128_P256R1, IM_AES128_P256R1]), ("ECDH-IM", Aes128, 13));
         assert_eq!(pick(&[IM_AES128_P256R1, CAM_AES128_P256R1, GM_AES128_P384]), ("ECDH-CAM", Aes128, 13));
-        assert_eq!(pick(&[CAM_AES128_P256R1, GM_AES256_P384]), ("ECDH-GM", Aes256, 15));
+        assert_eq!(pick(&[CAM_AES128_P256R1, GM_AES256_P384]), ("ECDH-CAM", Aes128, 13));
         // Prime fields where there is nothing else.
         assert_eq!(pick(&[DH_GM_AES256, GM_AES128_P256R1]), ("ECDH-GM", Aes128, 13));
         assert_eq!(pick(&[DH_IM_AES128_1024, DH_GM_AES256]), ("DH-GM", Aes256, 2));
