@@ -18,7 +18,7 @@ use crate::card_date::{CardDate, Expiry};
 use crate::dg13::{Dg13, ItemNumber};
 use crate::holder::{Chip, Given, Source};
 use crate::id_number::IdNumber;
-use crate::mrz::DocumentMrz;
+use crate::mrz::{DocumentMrz, VIETNAM};
 use crate::qr_text::QrCard;
 use crate::sex::Sex;
 use crate::transliteration::{fits_mrz_name, same};
@@ -119,6 +119,9 @@ impl Comparison {
     }
 
     fn chip_with_itself(&mut self, dg13: &Dg13, dg1: &DocumentMrz) {
+        // DG13 is Vietnam's own: a signer of another state may not say who somebody is in Vietnam.
+        let state = dg1.mrz().issuing_state();
+        self.note("issuing_state", (Source::Dg13, VIETNAM), (Source::Dg1, state), state == VIETNAM);
         let text = |item| Some((Source::Dg13, dg13.text(item)?));
         let number = text(ItemNumber::IdNumber);
         if let (Some((source, number)), Some(other)) = (number, number_of_mrz(dg1)) {

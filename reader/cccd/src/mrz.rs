@@ -25,7 +25,7 @@ use crate::sex::Sex;
 /// The expiry of a card without one.
 pub(crate) const NO_EXPIRY: &str = "991231";
 /// Vietnam, as issuing state and nationality.
-const VIETNAM: &str = "VNM";
+pub(crate) const VIETNAM: &str = "VNM";
 
 /// The MRZ of a document, in the card's variant or not, with dates of four-digit years.
 #[derive(Clone, PartialEq, Eq)]
