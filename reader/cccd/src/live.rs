@@ -55,10 +55,13 @@ pub fn read<S: CardSource + Send + 'static>(
     let (sender, arrivals) = mpsc::channel();
     let goal = request.goal.clone();
     let watch = Watch { goal: &goal, by, statistics, watchdog: source.watchdog(), arrivals };
-    let counted = statistics.clone();
+    let (counted, watchdog) = (statistics.clone(), source.watchdog());
     let drive = move || {
         let mut forward = |event: Event<'_>| {
-            // Who gave up listens no more.
+            if watchdog.has_given_up() {
+                return;
+            }
+            // Who gave up meanwhile listens no more.
             let _ = match event {
                 Event::File(file, bytes) if is_of_identity(file) => sender.send(Arrival::File(file, bytes.to_vec())),
                 Event::StartedOver => sender.send(Arrival::StartedOver),
@@ -68,11 +71,24 @@ pub fn read<S: CardSource + Send + 'static>(
         };
         let read = read::read(&mut source, &request, &counted, &mut *rng, &mut forward);
         let _ = sender.send(Arrival::End(Box::new(read)));
+        // The card is reset and the secrets are wiped before the channel ends: so long it is waited for.
+        drop((source, request, rng, observer));
+        drop(sender);
     };
     let failed = |error: std::io::Error| ReadError::Link(TransportError::Failed(error.to_string()));
-    thread::Builder::new().name("card".into()).spawn(drive).map_err(failed)?;
-    let (reading, known) = watch.run(on_identity);
+    let thread = thread::Builder::new().name("card".into()).spawn(drive).map_err(failed)?;
+    let (reading, seen) = match watch.run(on_identity) {
+        Some(ended) => ended,
+        // It ended without a result: it panicked, and that is as if it had happened here.
+        None => match thread.join() {
+            Err(panic) => std::panic::resume_unwind(panic),
+            Ok(()) => (Err(ReadError::Link(TransportError::Failed("the read ended without a result".into()))), None),
+        },
+    };
     let reading = reading?;
+    // What was found out counts for the very files that it was found out of.
+    let known = seen.filter(|seen| seen.files.iter().all(|(file, bytes)| reading.files.get(file) == Some(bytes)));
+    let known = known.and_then(|seen| seen.found);
     if let Some((_, at)) = &known {
         statistics.identified(*at);
     }
@@ -110,11 +126,11 @@ struct Watch<'a> {
 type Known = (Identity, Duration);
 
 impl Watch<'_> {
-    /// The reading, and the identity of the card that was read last, if it was proven.
-    fn run(self, on_identity: OnIdentity<'_>) -> (Result<Reading, ReadError>, Option<Known>) {
+    /// The reading, and what has come of the card that was read last. Nothing where the other thread ended without a word.
+    fn run(self, on_identity: OnIdentity<'_>) -> Option<(Result<Reading, ReadError>, Option<Seen>)> {
         let mut seen = Seen::default();
         loop {
-            match self.next() {
+            match self.next()? {
                 Ok(Arrival::StartedOver) => seen = Seen::default(),
                 Ok(Arrival::File(file, bytes)) => {
                     seen.take(file, bytes, self.goal);
@@ -130,22 +146,25 @@ impl Watch<'_> {
                 Ok(Arrival::End(reading)) => {
                     // Nothing more arrives: this ends when the thread has, or is too slow.
                     let _ = self.arrivals.recv_timeout(PARTING);
-                    return (*reading, seen.found);
+                    return Some((*reading, Some(seen)));
                 }
-                Err(error) => return (Err(ReadError::Link(error)), None),
+                Err(error) => return Some((Err(ReadError::Link(error)), None)),
             }
         }
     }
 
-    /// What comes next; or why nothing does.
-    fn next(&self) -> Result<Arrival, TransportError> {
+    /// What comes next, or why the read is given up. Nothing where the other thread has ended.
+    fn next(&self) -> Option<Result<Arrival, TransportError>> {
         loop {
             match self.arrivals.recv_timeout(self.watchdog.patience()) {
-                Ok(arrival) => return Ok(arrival),
-                Err(RecvTimeoutError::Timeout) => self.watchdog.overdue().map_or(Ok(()), Err)?,
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(TransportError::Failed("the thread that drives the card ended".into()));
+                Ok(arrival) => return Some(Ok(arrival)),
+                Err(RecvTimeoutError::Timeout) => {
+                    let learnt = self.statistics.learnt_of_failure();
+                    if let Some(error) = self.watchdog.give_up_if_overdue(learnt) {
+                        return Some(Err(error));
+                    }
                 }
+                Err(RecvTimeoutError::Disconnected) => return None,
             }
         }
     }

@@ -112,12 +112,16 @@ impl PassiveAuthentication {
     }
 
     /// The same once more files are read: the hashes anew, what follows from EF.SOD and DG1 as it was. These two must be
-    /// those that it was done with, and EF.SOD one that could be read.
+    /// those that it was done with.
     #[must_use]
     pub fn with_files(&self, evidence: &Evidence<'_>) -> Self {
-        let sod = evidence.sod.and_then(|file| EfSod::parse(file).ok());
-        let hashes = sod.map(|sod| data_groups::check(sod.security_object(), evidence));
-        Self { data_group_hashes: hashes.unwrap_or_else(|| self.data_group_hashes.clone()), ..self.clone() }
+        match evidence.sod.map(EfSod::parse) {
+            Some(Ok(sod)) => {
+                let data_group_hashes = data_groups::check(sod.security_object(), evidence);
+                Self { data_group_hashes, ..self.clone() }
+            }
+            Some(Err(_)) | None => undecided(evidence, &Check::unknown(Reason::FileMissing, "EF.SOD is not there")),
+        }
     }
 }
 

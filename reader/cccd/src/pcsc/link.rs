@@ -47,7 +47,7 @@ pub struct PcscTransport<'a> {
 pub const ANSWER_TIME: Duration = Duration::from_secs(15);
 
 /// How long to wait while another program has the card to itself.
-const OTHERS_TIME: Duration = Duration::from_secs(5);
+pub(super) const OTHERS_TIME: Duration = Duration::from_secs(5);
 
 impl<'a> PcscTransport<'a> {
     /// Begins a transaction with the card of a connection; everything has to be over by the deadline.
@@ -55,11 +55,12 @@ impl<'a> PcscTransport<'a> {
     /// # Errors
     /// The card has gone. While another program has it to itself this does not come back: the watchdog says so.
     pub fn begin(connection: &'a mut Connection, deadline: Instant, watchdog: &Watchdog) -> Result<Self, PcscError> {
-        connection.service.note_insertions();
         let limits = carried(&connection.atr, connection.max_apdu_data);
         let Connection { card, service, .. } = connection;
         let until = deadline.min(Instant::now() + OTHERS_TIME);
-        let transaction = watchdog.watch(until, PcscError::Busy.into(), || card.transaction())?;
+        let busy = || TransportError::from(PcscError::Busy);
+        watchdog.watch(until, busy(), || service.note_insertions()).map_err(|_| PcscError::Busy)?;
+        let transaction = watchdog.watch(until, busy(), || card.transaction()).map_err(|_| PcscError::Busy)??;
         Ok(Self {
             transaction: ManuallyDrop::new(transaction),
             service,
@@ -89,7 +90,7 @@ impl<'a> PcscTransport<'a> {
                 Failure::Certain(error) => error,
                 Failure::Unclear(error) => service.cause(transaction).unwrap_or(error),
             })
-        })
+        })?
     }
 }
 

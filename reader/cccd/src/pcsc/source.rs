@@ -76,12 +76,16 @@ impl PcscCards {
         if self.reader.is_none() {
             self.wait_for_first()?;
         }
-        let name = self.reader.as_ref().map(|reader| reader.name.clone()).ok_or(PcscError::NoReader)?;
         let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + self.limit);
         self.disconnect();
-        let connection = Connection::open(&name, deadline, &self.watchdog)?;
+        let reader = self.reader.as_ref().ok_or(PcscError::NoReader)?;
+        let connection = Connection::open(reader, deadline, &self.watchdog)?;
         self.atr = Some(connection.atr.clone());
         let learnt = self.kept().and_then(|(memory, link)| memory.recall(link));
+        let keep = self.kept().map(|(memory, link)| (memory.clone(), link));
+        self.watchdog.set_learn(keep.map(|(memory, link)| -> Box<dyn FnOnce(Option<Learnt>) + Send> {
+            Box::new(move |learnt| memory.keep(link, learnt))
+        }));
         let connection = self.connection.insert(connection);
         let mut link = PcscTransport::begin(connection, deadline, &self.watchdog)?;
         link.set_learnt(learnt);
@@ -91,7 +95,8 @@ impl PcscCards {
     /// Resets the card and lets go of it.
     fn disconnect(&mut self) {
         let until = Instant::now() + RESET_TIME;
-        self.watchdog.watch(until, TransportError::Timeout, || drop(self.connection.take()));
+        // Nobody waits for it any more, or it is done: either way there is nothing left to do.
+        let _ = self.watchdog.watch(until, TransportError::Timeout, || drop(self.connection.take()));
     }
 
     /// Where it is kept what the present reader carries with such a card.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use icao9303::card::CardError;
-use icao9303::transport::{Learnt, LinkLimits, Transport, TransportError};
+use icao9303::transport::{Learnt, Transport, TransportError};
 use rand_core::CryptoRng;
 
 use super::resumption::Kept;
@@ -115,6 +115,7 @@ pub fn read<S: CardSource>(
                 kept.forget();
             }
             Err(Ended::AnotherChip) => {
+                lessons = Lessons::default();
                 kept.forget();
                 observer(Event::StartedOver);
             }
@@ -132,8 +133,7 @@ pub fn read<S: CardSource>(
             }
             Err(Ended::Failed(error)) => {
                 if error.transport().is_some() {
-                    let short = Learnt { limits: LinkLimits::SHORT, block: None };
-                    source.learn(statistics.failed_at_extended_length().then_some(short));
+                    source.learn(statistics.learnt_of_failure());
                 }
                 if restarts >= MOST_RESTARTS || !may_be_removal(&error) {
                     return Err(error);

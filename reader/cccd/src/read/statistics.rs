@@ -102,9 +102,9 @@ impl Statistics {
         self.counts().end_phase(self.clock.now());
     }
 
-    /// Whether the link failed at a command with extended length fields.
-    pub(super) fn failed_at_extended_length(&self) -> bool {
-        self.counts().extended
+    /// What a link is taken to carry that failed at its last command: only short length, where that one was extended.
+    pub(crate) fn learnt_of_failure(&self) -> Option<Learnt> {
+        self.counts().extended.then_some(Learnt { limits: LinkLimits::SHORT, block: None })
     }
 
     /// The phases that ended, in the order in which they first began.

@@ -8,11 +8,13 @@ use cccd::assessment::Yardstick;
 use cccd::can::Can;
 use cccd::holder::Given;
 use cccd::live::{self, Live};
-use cccd::read::{AccessChoice, Event, Goal, Keys, ReadError, Request, Statistics};
+use cccd::read::{AccessChoice, CardSource, Event, Goal, Keys, ReadError, Request, Statistics};
 use cccd::trust_store::Trusted;
 use cccd::verdict::Verdict;
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
+use icao9303::check::Status;
+use icao9303::transport::{LinkLimits, Transport, TransportError};
 use virtual_card::in_process::Slot;
 
 use crate::card::{Folder, SlotSource};
@@ -20,7 +22,14 @@ use crate::output::raw;
 
 /// Reads a card; the names of those who were identified before the end go into the list.
 fn read(folder: &Folder, trusted: &Trusted, identified: &Mutex<Vec<String>>) -> Result<Live, ReadError> {
-    let source = SlotSource { slot: Slot::new(folder.card()), wait: Duration::ZERO };
+    read_from(SlotSource { slot: Slot::new(folder.card()), wait: Duration::ZERO }, trusted, identified)
+}
+
+fn read_from<S: CardSource + Send + 'static>(
+    source: S,
+    trusted: &Trusted,
+    identified: &Mutex<Vec<String>>,
+) -> Result<Live, ReadError> {
     let keys = Keys { can: Some(Can::parse("123456").unwrap()), mrz: None };
     let request = Request {
         keys,
@@ -72,6 +81,66 @@ fn nobody_is_identified_by_what_is_not_proven() {
         let identified = Mutex::default();
         read(&Folder::of(profile), trusted, &identified).unwrap();
         assert!(identified.lock().unwrap().is_empty(), "{profile}");
+    }
+}
+
+#[test]
+fn what_was_proven_of_files_that_were_given_up_does_not_count() {
+    // The copy fails its proof, and with it the channel; the next session begins without EF.SOD.
+    let folder = Folder::of(
+        "seed = 1\n[faults]\nclone = { chip_authentication = true }\n\
+         hidden = [{ file = \"EF.SOD\" }]",
+    );
+    let trusted = trusted(&folder);
+    let mut first = Slot::new(Folder::of("seed = 1\n[faults]\nclone = { chip_authentication = true }").card());
+    first.reconnect(Duration::ZERO).unwrap();
+    let source = Sessions { first: Some(first), then: Slot::new(folder.card()) };
+    let identified = Mutex::default();
+    let live = read_from(source, &trusted, &identified).unwrap();
+    assert_eq!(identified.lock().unwrap().len(), 1);
+    let checks = &live.assessment.checks;
+    assert_eq!(checks.sod_signature.check.status, Status::Unknown);
+    assert_eq!(checks.issuer.check.status, Status::Unknown);
+    assert!(live.assessment.holder.full_name.is_none());
+}
+
+/// One card in the first session, and another behind the same reader in all later ones.
+struct Sessions {
+    first: Option<Slot>,
+    then: Slot,
+}
+
+impl CardSource for Sessions {
+    type Link<'a> = Link<'a>;
+
+    fn open(&mut self) -> Result<Link<'_>, TransportError> {
+        if let Some(slot) = self.first.take() {
+            return Ok(Link::First(Box::new(slot)));
+        }
+        self.then.reconnect(Duration::ZERO)?;
+        Ok(Link::Then(&mut self.then))
+    }
+
+    fn wait_for_return(&mut self) -> Result<bool, TransportError> {
+        Ok(false)
+    }
+}
+
+enum Link<'a> {
+    First(Box<Slot>),
+    Then(&'a mut Slot),
+}
+
+impl Transport for Link<'_> {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        match self {
+            Self::First(slot) => slot.transmit(command),
+            Self::Then(slot) => slot.transmit(command),
+        }
+    }
+
+    fn limits(&self) -> LinkLimits {
+        LinkLimits::SHORT
     }
 }
 

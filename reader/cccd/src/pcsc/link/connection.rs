@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use ::pcsc::{Card, Context, Disposition, Error, Protocols, ReaderState, Scope, ShareMode, State, Status, Transaction};
 use icao9303::transport::TransportError;
 
+use super::OTHERS_TIME;
 use crate::pcsc::error::PcscError;
-use crate::pcsc::readers;
+use crate::pcsc::readers::{self, Reader};
 use crate::read::Watchdog;
 
 /// A card in a reader. Dropping it ends the transaction, if there is one, and resets the card, so that no other program
@@ -30,9 +31,14 @@ impl Connection {
     ///
     /// # Errors
     /// No card, a mute card, or a card that another program does not let go of.
-    pub fn open(reader: &str, deadline: Instant, watchdog: &Watchdog) -> Result<Self, PcscError> {
-        let name = CString::new(reader).map_err(|_| PcscError::NoReader)?;
-        watchdog.watch(deadline, TransportError::Timeout, || {
+    pub fn open(reader: &Reader, deadline: Instant, watchdog: &Watchdog) -> Result<Self, PcscError> {
+        let name = CString::new(reader.name.as_str()).map_err(|_| PcscError::NoReader)?;
+        // pcsc-lite lets a connection wait as long as another program has a transaction.
+        let (until, error) = match reader.in_use {
+            true => (deadline.min(Instant::now() + OTHERS_TIME), PcscError::Busy),
+            false => (deadline, PcscError::Timeout),
+        };
+        let connected = watchdog.watch(until, error.clone().into(), || {
             let context = Context::establish(Scope::User)?;
             let began = Instant::now();
             loop {
@@ -47,7 +53,8 @@ impl Connection {
                     Err(_) => thread::sleep(Duration::from_millis(50)),
                 }
             }
-        })
+        });
+        connected.map_err(|_| error)?
     }
 }
 
