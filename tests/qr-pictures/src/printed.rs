@@ -130,8 +130,11 @@ impl PrintedCode {
 /// (ISO/IEC 18004:2015, 7.7.3).
 fn placement(version: usize, side: usize) -> Vec<Option<u16>> {
     let mut codewords = vec![None; side * side];
-    let functional =
-        |x: usize, y: usize| canvas::is_functional(Version::Normal(version as i16), side as i16, x as i16, y as i16);
+    let functional = |x: usize, y: usize| {
+        // The encoder's own function leaves the version information out, which stands from version 7 on (7.10).
+        let of_the_version = version >= 7 && ((x < 6 && y + 11 >= side) || (y < 6 && x + 11 >= side));
+        of_the_version || canvas::is_functional(Version::Normal(version as i16), side as i16, x as i16, y as i16)
+    };
     let mut bit = 0;
     let mut upward = true;
     // Column 6 holds timing only: left of it the pairs move by one.
@@ -177,6 +180,14 @@ mod tests {
             for codeword in 0..=*highest {
                 assert_eq!(placement.iter().filter(|&&of| of == Some(codeword)).count(), 8, "{version}");
             }
+        }
+    }
+
+    #[test]
+    fn there_are_as_many_codewords_as_the_standard_says() {
+        for (version, codewords) in [(1, 26), (6, 172), (7, 196), (8, 242), (10, 346), (14, 581), (25, 1588)] {
+            let highest = placement(version, 4 * version + 17).into_iter().flatten().max();
+            assert_eq!(highest.map(|highest| highest + 1), Some(codewords), "{version}");
         }
     }
 
