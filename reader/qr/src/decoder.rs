@@ -63,8 +63,6 @@ enum Search {
     Smoothed,
     /// Smoothed and with even light.
     Flattened,
-    /// One threshold for the whole.
-    Global,
 }
 
 /// Pictures with more pixels are searched halved first: their codes have modules of many pixels.
@@ -76,10 +74,13 @@ fn schedule(pixels: usize) -> Vec<Search> {
     let mut searches: Vec<Search> = (1..=halvings).rev().map(Search::Halved).collect();
     searches.push(Search::Plain);
     searches.extend((halvings == 0).then_some(Search::Halved(1)));
-    searches.extend([Search::Smoothed, Search::Flattened, Search::Sharpened, Search::Faint, Search::Global]);
+    searches.extend([Search::Smoothed, Search::Flattened, Search::Sharpened, Search::Faint]);
     searches.extend((halvings.max(1) + 1..=halvings + 2).map(Search::Halved));
     searches
 }
+
+/// More finders than this are texture.
+const MOST_FINDERS_FOR_PAIRS: usize = 60;
 
 /// Symbols read with everything there is, in one picture.
 const MOST_THOROUGH: usize = 6;
@@ -148,7 +149,6 @@ impl Decoder {
         let [half, quarter, other] = &mut self.planes;
         let (layered, step, least, scale) = match search {
             Search::Plain => (*picture, 3, 24, 1.0),
-            Search::Global => (*picture, 2, 24, 1.0),
             Search::Faint => (*picture, 2, 6, 1.0),
             Search::Halved(times) => {
                 half.halve(picture);
@@ -171,10 +171,7 @@ impl Decoder {
                 (other.picture(), 2, 16, 1.0)
             }
         };
-        match search {
-            Search::Global => self.thresholds.measure_globally(&layered),
-            _ => self.thresholds.measure(&layered, least),
-        }
+        self.thresholds.measure(&layered, least);
         let mut found = Vec::new();
         Layer { picture: layered, thresholds: &self.thresholds }.finders(step, &mut found);
         found.into_iter().map(|finder| finder.scaled(scale)).collect()
@@ -222,8 +219,11 @@ impl<'a> Run<'a> {
         self.try_triples(triple::triples(&self.finders));
     }
 
-    /// Tries pairs of finders, the third being looked for.
+    /// Tries pairs of finders, the third being looked for: not where so much looks like a finder that any two do.
     fn try_pairs(&mut self) {
+        if self.finders.len() > MOST_FINDERS_FOR_PAIRS {
+            return;
+        }
         let picture = self.picture;
         self.try_triples(pair::completed(&self.finders, |inverted| View::new(picture, inverted)));
     }

@@ -41,18 +41,6 @@ impl Thresholds {
         self.values.get((y >> SHIFT) * self.columns + (x >> SHIFT)).copied().unwrap_or(0)
     }
 
-    /// One threshold for the whole picture: that which parts its grey values best in two (Otsu).
-    pub(crate) fn measure_globally(&mut self, picture: &Picture<'_>) {
-        self.columns = picture.width().div_ceil(BLOCK);
-        self.rows = picture.height().div_ceil(BLOCK);
-        let mut histogram = [0_u32; 256];
-        for y in (0..picture.height()).step_by(2) {
-            picture.row(y).iter().for_each(|value| histogram[usize::from(*value)] += 1);
-        }
-        self.values.clear();
-        self.values.resize(self.columns * self.rows, parting(&histogram));
-    }
-
     fn extremes(&mut self, picture: &Picture<'_>) {
         let width = picture.width();
         self.lowest.clear();
@@ -109,25 +97,6 @@ fn window(values: &[u32], x: usize) -> u32 {
     values[x.saturating_sub(REACH)..(x + REACH + 1).min(values.len())].iter().sum()
 }
 
-/// The grey value with the greatest variance between what lies below and what lies above.
-fn parting(histogram: &[u32; 256]) -> u8 {
-    let total: f64 = histogram.iter().map(|count| f64::from(*count)).sum();
-    let moment: f64 = histogram.iter().enumerate().map(|(value, count)| value as f64 * f64::from(*count)).sum();
-    let (mut below, mut below_moment, mut best, mut best_value) = (0.0, 0.0, -1.0, 0);
-    for (value, count) in histogram.iter().enumerate() {
-        if below > 0.0 && below < total {
-            let difference = below_moment / below - (moment - below_moment) / (total - below);
-            let variance = below * (total - below) * difference * difference;
-            if variance > best {
-                (best, best_value) = (variance, value);
-            }
-        }
-        below += f64::from(*count);
-        below_moment += value as f64 * f64::from(*count);
-    }
-    best_value as u8
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,8 +109,6 @@ mod tests {
         let edge: Vec<u8> = (0..64 * 64).map(|i| if i % 64 < 28 { 20 } else { 120 }).collect();
         thresholds.measure(&Picture::new(&edge, 64, 64, 64).unwrap(), 10);
         assert_eq!(thresholds.at(20, 20), 70);
-        thresholds.measure_globally(&Picture::new(&edge, 64, 64, 64).unwrap());
-        assert!((21..=120).contains(&thresholds.at(60, 60)));
     }
 
     #[test]
@@ -149,7 +116,6 @@ mod tests {
         let mut thresholds = Thresholds::default();
         for (width, height) in [(0, 0), (5, 0), (0, 5), (1, 1)] {
             thresholds.measure(&Picture::new(&[0; 5], width, height, width).unwrap(), 10);
-            thresholds.measure_globally(&Picture::new(&[0; 5], width, height, width).unwrap());
             assert_eq!(thresholds.at(9, 9), 0);
         }
     }
