@@ -14,8 +14,7 @@ use super::{Evidence, Session};
 
 pub(super) fn judge(evidence: &Evidence<'_>, passive: &PassiveAuthentication, card_security: &CardSecurity) -> Check {
     let Some(session) = evidence.session else { return Check::skipped("the files were not read from a chip") };
-    let dg14 = evidence.group(DataGroup::DG14).filter(|_| passive.covers(DataGroup::DG14.number()));
-    let dg14 = dg14.and_then(|dg14| SecurityInfos::parse_dg14(dg14).ok());
+    let dg14 = signed_infos(evidence, passive);
     // A copy that says nothing about PACE is none.
     let copies: Vec<_> = [dg14.as_ref(), card_security.infos()]
         .into_iter()
@@ -35,6 +34,12 @@ pub(super) fn judge(evidence: &Evidence<'_>, passive: &PassiveAuthentication, ca
         (false, true, None) => Check::passed(),
         (true, _, None) => without_copy(&session, &card_access, card_security),
     }
+}
+
+/// What DG14 says, where the issuer signed it.
+pub(super) fn signed_infos(evidence: &Evidence<'_>, passive: &PassiveAuthentication) -> Option<SecurityInfos> {
+    let dg14 = evidence.group(DataGroup::DG14).filter(|_| passive.covers(DataGroup::DG14.number()))?;
+    SecurityInfos::parse_dg14(dg14).ok()
 }
 
 /// No signed copy is known: the chip has none, or one that does not count, or hides it.

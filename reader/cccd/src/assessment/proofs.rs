@@ -10,7 +10,7 @@ use icao9303::pace::ChipAuthenticationMapping;
 use icao9303::passive_authentication::PassiveAuthentication;
 
 use super::card_security::CardSecurity;
-use super::{Evidence, unsigned};
+use super::{Evidence, offer, unsigned};
 
 /// The checks `chip_authentication` and `active_authentication`.
 pub(super) fn judge(
@@ -61,8 +61,7 @@ fn offered_by_mapping(
     passive: &PassiveAuthentication,
     card_security: &CardSecurity,
 ) -> Option<Check> {
-    let dg14 = evidence.group(DataGroup::DG14).filter(|_| passive.covers(DataGroup::DG14.number()));
-    let dg14 = dg14.and_then(|dg14| SecurityInfos::parse_dg14(dg14).ok());
+    let dg14 = offer::signed_infos(evidence, passive);
     let mut offers = dg14.iter().chain(card_security.infos()).flat_map(SecurityInfos::pace);
     let offered = offers.any(|info| info.protocol.mapping == Mapping::ChipAuthentication);
     let message = "the chip offers chip authentication mapping, and was opened in another way";
