@@ -26,12 +26,14 @@ pub mod warning;
 
 // How a card is read and judged.
 pub mod assessment;
+pub mod credentials;
 pub mod inspection;
 pub mod live;
 pub mod pcsc;
 pub mod picture_file;
 pub mod qr_picture;
 pub mod read;
+pub mod simulated;
 pub mod trace;
 pub mod trust_store;
 

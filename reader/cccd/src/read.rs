@@ -4,22 +4,23 @@
 //! Read in this order: the request and the result here; [`plan`] picks the files; [`session`] is one session with a
 //! chip, `access` how it is opened, `proofs` what the chip proves; [`source`] says where cards come from, and what
 //! happens when one is taken away, `resumption` how a read goes on when it is put back; [`statistics`] counts, and
-//! [`watchdog`] says whether a call hangs.
+//! [`watchdog`] says whether a call hangs; `error` gives every failure its code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use icao9303::card::{Access, CardError};
+use icao9303::card::Access;
 use icao9303::check::Check;
 use icao9303::crypto::cipher::Cipher;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use icao9303::mrz::MrzKey;
 use icao9303::pace::ChipAuthenticationMapping;
 use icao9303::terminal_authentication::TerminalAuthentication;
-use icao9303::transport::{Learnt, TransportError};
+use icao9303::transport::Learnt;
 
 use crate::can::Can;
 
 mod access;
+mod error;
 pub mod plan;
 mod proofs;
 mod resumption;
@@ -29,6 +30,7 @@ pub mod statistics;
 pub mod terminal;
 pub mod watchdog;
 
+pub use error::ReadError;
 pub use plan::Goal;
 pub use source::{CardSource, read};
 pub use statistics::Statistics;
@@ -129,40 +131,4 @@ pub enum Event<'a> {
     Resumed,
     /// The read starts over with the card put back.
     StartedOver,
-}
-
-/// Why a card could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReadError {
-    /// The chip, the channel or the link failed.
-    #[error("{0}")]
-    Card(#[from] CardError),
-    /// No link to a card.
-    #[error("{0}")]
-    Link(#[from] TransportError),
-    /// The card has no eMRTD application.
-    #[error("the card has no travel document application: {0}")]
-    NotAnEmrtd(CardError),
-    /// PACE is not offered and BAC needs the MRZ, or PACE was asked for and is not offered.
-    #[error("{0}")]
-    OtherAccessNeeded(&'static str),
-    /// EF.CardAccess is there and cannot be read, so it is unknown what the chip offers.
-    #[error("EF.CardAccess cannot be understood: {0}")]
-    UnclearOffer(String),
-    /// The chip lets nothing be read after access control: neither EF.SOD nor any data group.
-    #[error("the card gives no file: {0}")]
-    NothingGiven(String),
-}
-
-impl ReadError {
-    /// What failed below, if the link did.
-    #[must_use]
-    pub fn transport(&self) -> Option<&TransportError> {
-        match self {
-            Self::Link(error) => Some(error),
-            Self::Card(error) | Self::NotAnEmrtd(error) => error.transport(),
-            _ => None,
-        }
-    }
 }

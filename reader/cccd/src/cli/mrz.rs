@@ -1,6 +1,6 @@
 //! `cccd mrz`: reads and checks the lines of a machine readable zone.
 
-use icao9303::mrz::{Change, Suggestion};
+use icao9303::mrz::{Change, MrzError, Suggestion};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -40,10 +40,13 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<Exit, Failure> {
 
 /// Reads the lines as they are typed: line breaks may be written as `\n`.
 pub(super) fn parse(text: &str, today: Date) -> Result<DocumentMrz, Failure> {
-    DocumentMrz::parse(&text.replace("\\n", "\n"), today).map_err(|error| {
-        let words = messages::of_mrz_error(&error);
-        Failure::input("mrz", format!("the MRZ cannot be read: {}", words.en)).about(words.vi)
-    })
+    DocumentMrz::parse(&text.replace("\\n", "\n"), today).map_err(|error| failure_of(&error))
+}
+
+/// Why an input is no MRZ.
+pub(super) fn failure_of(error: &MrzError) -> Failure {
+    let words = messages::of_mrz_error(error);
+    Failure::input("mrz", format!("the MRZ cannot be read: {}", words.en)).about(words.vi)
 }
 
 fn value(mrz: &DocumentMrz) -> Value {

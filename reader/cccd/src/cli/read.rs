@@ -1,6 +1,6 @@
 //! `cccd read`: reads a card, checks it, and shows who it is and what of that is proven.
 //!
-//! [`credentials`] turns options into what opens the chip; [`progress`] says on standard error what happens meanwhile;
+//! `credentials` turns options into what opens the chip; [`progress`] says on standard error what happens meanwhile;
 //! [`delivery`] writes the portrait and the files;
 //! [`page`] shows who it is early and then the rest;
 //! [`errors`] gives every failure its code; `virtual_card` stands in for a card where there is none.
@@ -17,15 +17,16 @@ use super::failure::{Exit, Failure};
 use super::{output, trust};
 use crate::assessment::Yardstick;
 use crate::assessment::identity::Identity;
+use crate::credentials::Credentials;
 use crate::live::{self, Live};
 use crate::pcsc::{LinkMemory, PcscCards, ReaderChoice};
 use crate::read::terminal::Terminal;
 use crate::read::{self, AccessChoice, CardSource, Goal, Request, Statistics};
 use crate::report::{self, ReaderSection};
+use crate::simulated;
 use crate::terminal::view;
 use crate::trust_store::Trusted;
 use crate::verdict::Verdict;
-use credentials::Credentials;
 use page::Page;
 use progress::Progress;
 use recording::Recording;
@@ -249,7 +250,7 @@ fn read_simulated(
     page: Option<&mut Page>,
 ) -> Result<Done, Failure> {
     let arguments = order.arguments;
-    let card = virtual_card::Made::new(profile, arguments.wait, arguments.timeout)?;
+    let card = virtual_card::make(profile, arguments.wait, arguments.timeout)?;
     let credentials = match arguments.credentials.resolve(order.at)? {
         Some(credentials) => credentials,
         None => card.credentials(order.at)?,
@@ -257,7 +258,7 @@ fn read_simulated(
     if !arguments.trust.names_anchors() {
         card.vouch(trusted)?;
     }
-    order.carry_out(card, virtual_card::READER.to_owned(), &credentials, trusted, page)
+    order.carry_out(card, simulated::READER.to_owned(), &credentials, trusted, page)
 }
 
 /// How a verdict ends the command.

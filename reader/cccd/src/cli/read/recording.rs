@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::Done;
-use super::credentials::Credentials;
 use crate::cli::failure::Failure;
+use crate::credentials::Credentials;
 use crate::read::Request;
 use crate::trace::record::Recorder;
 use crate::trace::{Event, settings, trust};
