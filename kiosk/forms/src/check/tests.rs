@@ -1,0 +1,87 @@
+use std::fs;
+
+use super::*;
+use crate::packs::Packs;
+
+fn findings(changed: impl Fn(&str) -> String) -> Vec<String> {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../seeds/forms/ct01-2026");
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("ct01-2026");
+    fs::create_dir(&own).unwrap();
+    fs::write(own.join("pack.toml"), changed(&fs::read_to_string(seeds.join("pack.toml")).unwrap())).unwrap();
+    fs::copy(seeds.join("form.typ"), own.join("form.typ")).unwrap();
+    check(&own).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_sound_pack_has_nothing_to_say() {
+    for pack in Packs::embedded().all() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../seeds/forms").join(&pack.id);
+        assert_eq!(check(&folder), vec![], "{}", pack.id);
+    }
+}
+
+#[test]
+fn the_rules_of_every_form_are_kept() {
+    let with = |source: &str, more: &str| {
+        let found = findings(|text| {
+            text.replace(
+                "id = \"phone\"",
+                &format!("id = \"phone\"\nsource = \"{source}\"\nsubject = \"applicant\"\n{more}"),
+            )
+        });
+        found.join("\n")
+    };
+    assert!(with("place_of_residence", "").contains("offer = true"));
+    assert_eq!(with("place_of_residence", "offer = true"), "");
+    assert!(with("ethnicity", "").contains("sensitive = true"));
+    assert_eq!(with("place_of_origin", ""), "");
+    let birth = findings(|text| {
+        let text = text.replace("5. Số điện thoại liên hệ:", "5. Nơi sinh:");
+        text.replace("id = \"phone\"", "id = \"phone\"\nsource = \"place_of_origin\"\nsubject = \"applicant\"")
+    });
+    assert!(birth.join("").contains("a place of birth never comes from the place of origin"), "{birth:?}");
+}
+
+#[test]
+fn names_that_lead_nowhere_are_found() {
+    for (from, to, says) in [
+        ("subject = \"owner\"", "subject = \"ownr\"", "no [[subject]] \"ownr\""),
+        ("copy_of = \"full_name\"", "copy_of = \"email2\"", "must be an earlier field"),
+        ("id = \"email\"", "id = \"phone\"", "stands twice"),
+        ("field = \"date_of_birth\"", "field = \"born\"", "no field \"born\""),
+        ("several = true", "several = false", "needs several = true"),
+        ("id = \"email\"", "id = \"E mail\"", "lower-case letters"),
+        ("id = \"email\"", "id = \"mail\"", "does not show field \"mail\""),
+        ("effective_from = \"2026-07-01\"", "effective_from = \"1/7/2026\"", "is not a day"),
+        ("source = \"id_number\"", "source = \"idnumber\"", "unknown variant `idnumber`"),
+        ("release = true", "release = true\neffective_until = \"2026-01-01\"", "never in force"),
+    ] {
+        let found = findings(|text| text.replacen(from, to, 1)).join("\n");
+        assert!(found.contains(says), "{says}: {found}");
+    }
+}
+
+#[test]
+fn a_folder_without_a_pack_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let found = check(folder.path());
+    assert!(found.len() == 1 && found[0].to_string().contains("pack.toml"), "{found:?}");
+}
+
+#[test]
+fn specimens_leave_nothing_out_at_worst_and_nothing_in_when_empty() {
+    for pack in Packs::embedded().all() {
+        for (name, data) in specimens(pack) {
+            let fields = data["fields"].as_object().unwrap().values();
+            let rows = data["rows"].as_object().unwrap().values().flat_map(|rows| rows.as_array().unwrap());
+            let values: Vec<_> = fields.chain(rows.flat_map(|row| row.as_object().unwrap().values())).collect();
+            let empty = values.iter().filter(|value| **value == "" || **value == false).count();
+            match name {
+                "worst" => assert_eq!(empty, 0, "{} worst", pack.id),
+                "plain" => assert!(empty < values.len(), "{} plain", pack.id),
+                _ => assert!(empty + 2 >= values.len(), "{} empty", pack.id),
+            }
+        }
+    }
+}

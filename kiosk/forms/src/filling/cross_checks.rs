@@ -1,0 +1,95 @@
+//! The cross-checks of a pack. What stands on the form counts; a fact that the form does not show is taken from the person.
+
+use super::{Desk, FilledField, Form, Problem};
+use crate::date;
+use crate::facts::{Fact, Subjects};
+use crate::packs::{CrossCheck, Must, Pack, Source};
+use crate::search_key;
+
+/// The problem, where a check does not hold. What is not known does not fail.
+pub(super) fn failed(
+    check: &CrossCheck,
+    pack: &Pack,
+    form: &Form,
+    subjects: &Subjects,
+    desk: &Desk,
+) -> Option<Problem> {
+    let look = Look { pack, form, subjects };
+    let key = match &check.must {
+        Must::DifferentPersons { subjects } => look.repeated(subjects),
+        Must::AgeAtLeast { subject, years } => look.first(subject, Fact::DateOfBirth, |text| {
+            date::parse(text).is_some_and(|birth| date::age(birth, desk.today) < *years)
+        }),
+        Must::Sex { subject, is } => {
+            look.first(subject, Fact::Sex, |text| search_key::accented_words(text) != search_key::accented_words(is))
+        }
+        Must::OneTickOf { fields } => {
+            let none = fields.iter().all(|id| look.value(id).is_empty());
+            none.then(|| fields.first().cloned()).flatten()
+        }
+        Must::TickNeeds { tick, field } => {
+            (!look.value(tick).is_empty() && look.value(field).is_empty()).then(|| field.clone())
+        }
+        Must::NotAfterToday { field } => {
+            date::parse(look.value(field)).is_some_and(|day| day > desk.today).then(|| field.clone())
+        }
+    }?;
+    Some(Problem { key, vi: check.vi.clone(), en: check.en.clone(), severity: check.severity })
+}
+
+struct Look<'a> {
+    pack: &'a Pack,
+    form: &'a Form,
+    subjects: &'a Subjects,
+}
+
+impl<'a> Look<'a> {
+    fn value(&self, key: &str) -> &'a str {
+        self.form.field(key).map_or("", |field| &field.value)
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &'a FilledField> + use<'a> {
+        self.form.sections.iter().flat_map(|section| &section.fields)
+    }
+
+    /// The key of the first person of a subject whose fact is known and wrong.
+    fn first(&self, subject: &str, fact: Fact, wrong: impl Fn(&str) -> bool) -> Option<String> {
+        let found = self.all(subject, fact).into_iter().find(|(_, text)| !text.is_empty() && wrong(text));
+        found.map(|(key, _)| key)
+    }
+
+    /// The key of the first ID number that stood before, among some subjects.
+    fn repeated(&self, subjects: &[String]) -> Option<String> {
+        let mut seen: Vec<String> = Vec::new();
+        for (key, text) in subjects.iter().flat_map(|subject| self.all(subject, Fact::IdNumber)) {
+            if text.is_empty() {
+                continue;
+            }
+            if seen.contains(&text) {
+                return Some(key);
+            }
+            seen.push(text);
+        }
+        None
+    }
+
+    /// A fact of every person of a subject with the key to show it at: from the form where it stands there, else of the
+    /// person, at the first field of that person.
+    fn all(&self, subject: &str, fact: Fact) -> Vec<(String, String)> {
+        let ours = || self.fields().filter(|field| field.subject.as_deref() == Some(subject));
+        let shows = |field: &&FilledField| {
+            self.pack.fields().any(|asked| asked.id == field.id && asked.source == Some(Source::Fact(fact)))
+        };
+        let on_form: Vec<_> = ours().filter(shows).map(|field| (field.key.clone(), field.value.clone())).collect();
+        if !on_form.is_empty() {
+            return on_form;
+        }
+        let persons = self.subjects.0.get(subject).into_iter().flatten().enumerate();
+        persons
+            .filter_map(|(index, person)| {
+                let own = ours().find(|field| field.row.is_none_or(|row| row == index + 1))?;
+                Some((own.key.clone(), person.text(fact).to_owned()))
+            })
+            .collect()
+    }
+}

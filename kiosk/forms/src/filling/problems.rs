@@ -1,0 +1,66 @@
+//! What is missing, too long or unreadable, field by field.
+
+use super::{Desk, FilledField, Form, Problem, cross_checks};
+use crate::date;
+use crate::facts::Subjects;
+use crate::finding::Severity;
+use crate::packs::{Field, Kind, Pack};
+
+/// All problems of a form: of single fields in their order, then the cross-checks of the pack.
+pub(super) fn of(pack: &Pack, form: &Form, subjects: &Subjects, desk: &Desk) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (asked, section) in pack.sections.iter().zip(&form.sections) {
+        for row in section.fields.chunk_by(|one, next| one.row == next.row) {
+            let in_use = section.rows.is_none() || row.iter().any(|field| !field.value.is_empty());
+            let pairs = asked.fields.iter().zip(row).filter(|_| in_use);
+            problems.extend(pairs.filter_map(|(field, filled)| of_field(field, filled)));
+        }
+    }
+    problems.extend(pack.checks.iter().filter_map(|check| cross_checks::failed(check, pack, form, subjects, desk)));
+    problems
+}
+
+fn of_field(field: &Field, filled: &FilledField) -> Option<Problem> {
+    let value = &filled.value;
+    let most = field.max_length.unwrap_or_else(|| field.kind.usual_length());
+    let (name, name_en) = (bare(&filled.label), bare(&filled.label_en));
+    let (severity, vi, en) = if value.is_empty() {
+        if !field.required {
+            return None;
+        }
+        (Severity::Warning, format!("Còn trống: {name}"), format!("Still empty: {name_en}"))
+    } else if filled.kind == Kind::IdBoxes && !is_id_number(value) {
+        (Severity::Error, format!("{name}: phải đủ 12 chữ số"), format!("{name_en}: must be 12 digits"))
+    } else if filled.kind == Kind::Date && !date::is_full_or_partial(value) {
+        (Severity::Error, format!("{name}: viết ngày/tháng/năm"), format!("{name_en}: write dd/mm/yyyy"))
+    } else if filled.closed && filled.kind == Kind::Choice && !filled.options.contains(value) {
+        (Severity::Error, format!("{name}: chọn trong danh sách"), format!("{name_en}: choose from the list"))
+    } else if value.chars().count() > most {
+        (
+            Severity::Warning,
+            format!("{name}: dài hơn {most} ký tự, có thể không đủ chỗ trên giấy"),
+            format!("{name_en}: over {most} characters, the paper may have no room"),
+        )
+    } else {
+        return None;
+    };
+    Some(Problem { key: filled.key.clone(), vi, en, severity })
+}
+
+fn is_id_number(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A label without its note numbers and colon: "7. Họ, chữ đệm và tên chủ hộ".
+pub(super) fn bare(label: &str) -> String {
+    let mut bare = label.trim().trim_end_matches(':').trim_end().to_owned();
+    while let Some(open) = bare.strip_suffix(')').and_then(|rest| rest.rfind('(')) {
+        let note = bare.get(open + 1..bare.len() - 1).unwrap_or_default();
+        if note.is_empty() || !note.bytes().all(|byte| byte.is_ascii_digit()) {
+            break;
+        }
+        bare.truncate(open);
+        bare.truncate(bare.trim_end().len());
+    }
+    bare
+}

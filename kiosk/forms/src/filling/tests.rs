@@ -1,0 +1,161 @@
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use super::*;
+use crate::facts::Fact;
+use crate::finding::Severity;
+use crate::packs::Packs;
+
+fn person(facts: &[(Fact, &str)]) -> Person {
+    let known = |text: &str| Known { text: text.into(), origin: Origin::ChipVerified };
+    Person { facts: facts.iter().map(|&(fact, text)| (fact, known(text))).collect() }
+}
+
+fn an() -> Person {
+    person(&[
+        (Fact::IdNumber, "001190123456"),
+        (Fact::FullName, "Nguye\u{302}\u{303}n Thị An"),
+        (Fact::DateOfBirth, "15/03/1990"),
+        (Fact::Sex, "Nữ"),
+        (Fact::Ethnicity, "Kinh"),
+        (Fact::PlaceOfResidence, "Tổ 4, Xã Hưng Lộc, Tỉnh Nghệ An"),
+    ])
+}
+
+fn binh() -> Person {
+    person(&[(Fact::IdNumber, "079058123456"), (Fact::FullName, "Trần Văn Bình"), (Fact::DateOfBirth, "02/01/1958")])
+}
+
+fn desk() -> Desk {
+    Desk {
+        authority: "Công an xã Hưng Lộc".into(),
+        place: "Hưng Lộc".into(),
+        province: "Tỉnh Nghệ An".into(),
+        today: date(2026, 11, 22),
+    }
+}
+
+fn subjects(persons: &[(&str, Vec<Person>)]) -> Subjects {
+    Subjects(persons.iter().map(|(id, persons)| ((*id).to_owned(), persons.clone())).collect())
+}
+
+fn entries(entries: &[(&str, Entry)]) -> Entries {
+    Entries(entries.iter().map(|(key, entry)| ((*key).to_owned(), entry.clone())).collect())
+}
+
+fn text(text: &str) -> Entry {
+    Entry::Text(text.into())
+}
+
+fn ct01(persons: &[(&str, Vec<Person>)], typed: &[(&str, Entry)]) -> Form {
+    Packs::embedded().get("ct01-2026").unwrap().fill(&subjects(persons), &desk(), &entries(typed))
+}
+
+fn value(form: &Form, key: &str) -> (String, Option<Origin>) {
+    let field = form.field(key).unwrap_or_else(|| panic!("no field {key}"));
+    (field.value.clone(), field.origin)
+}
+
+#[test]
+fn card_facts_fill_their_fields_composed_and_with_their_origin() {
+    let form = ct01(&[("applicant", vec![an()])], &[]);
+    assert_eq!(value(&form, "full_name"), ("Nguyễn Thị An".into(), Some(Origin::ChipVerified)));
+    assert_eq!(value(&form, "authority"), ("Công an xã Hưng Lộc".into(), Some(Origin::Desk)));
+    assert_eq!(value(&form, "signed_date"), ("22/11/2026".into(), Some(Origin::Desk)));
+    assert_eq!(value(&form, "phone"), (String::new(), None));
+    assert_eq!(form.field("phone").unwrap().state, State::Empty);
+}
+
+#[test]
+fn what_the_officer_typed_wins_and_the_card_stays_beside_it() {
+    let form = ct01(&[("applicant", vec![an()])], &[("full_name", text(" Nguyễn  Thị Ân\u{0} ")), ("sex", text("Nữ"))]);
+    assert_eq!(value(&form, "full_name"), ("Nguyễn Thị Ân".into(), Some(Origin::Typed)));
+    assert_eq!(form.field("full_name").unwrap().on_card.as_deref(), Some("Nguyễn Thị An"));
+    assert_eq!(value(&form, "sex"), ("Nữ".into(), Some(Origin::ChipVerified)), "the same text is still the card's");
+    let cleared = ct01(&[("applicant", vec![an()])], &[("full_name", text(""))]);
+    assert_eq!(value(&cleared, "full_name"), (String::new(), None));
+}
+
+#[test]
+fn an_offer_stays_empty_until_it_is_confirmed() {
+    let persons = [("owner", vec![binh()])];
+    let state = |typed: &[(&str, Entry)]| {
+        let form = ct01(&persons, typed);
+        let field = form.field("owner_name").unwrap();
+        (field.value.clone(), field.state.clone())
+    };
+    let offered = (String::new(), State::Offered("Trần Văn Bình".into()));
+    assert_eq!(state(&[]), offered);
+    assert_eq!(state(&[("owner_name", text("  "))]), offered, "an empty box of the page decides nothing");
+    assert_eq!(state(&[("owner_name", Entry::Confirmed)]), ("Trần Văn Bình".into(), State::Filled));
+    assert_eq!(state(&[("owner_name", Entry::Declined)]), (String::new(), State::Empty));
+    assert_eq!(state(&[("owner_name", text("Trần Bình"))]), ("Trần Bình".into(), State::Filled));
+    assert_eq!(ct01(&persons, &[]).data()["fields"]["owner_name"], "", "nothing offered is printed");
+}
+
+#[test]
+fn the_declarant_who_is_the_head_is_copied_once() {
+    let form = ct01(&[("applicant", vec![an()])], &[("head_relation", text("chu ho"))]);
+    assert_eq!(value(&form, "head_name"), ("Nguyễn Thị An".into(), Some(Origin::ChipVerified)));
+    assert_eq!(value(&form, "head_id_number").0, "001190123456");
+    let wife = ct01(&[("applicant", vec![an()]), ("head", vec![binh()])], &[("head_relation", text("Vợ"))]);
+    assert_eq!(value(&wife, "head_name").0, "Trần Văn Bình");
+    assert_eq!(value(&ct01(&[("applicant", vec![an()])], &[]), "head_name").0, "");
+}
+
+#[test]
+fn every_member_has_a_row_and_there_is_one_more_to_type_in() {
+    let typed = [("member_relation.1", text("Vợ")), ("member_name.3", text("Lê Bé Na"))];
+    let form = ct01(&[("member", vec![an()])], &typed);
+    assert_eq!(value(&form, "member_name.1").0, "Nguyễn Thị An");
+    assert_eq!(value(&form, "member_relation.1").0, "Vợ");
+    assert_eq!(value(&form, "member_name.3"), ("Lê Bé Na".into(), Some(Origin::Typed)));
+    assert!(form.field("member_name.4").is_some() && form.field("member_name.5").is_none());
+    let rows = form.data()["rows"]["member"].as_array().unwrap().clone();
+    assert_eq!(rows.len(), 9, "the paper has its empty rows");
+    assert_eq!(rows[2]["member_name"], "Lê Bé Na");
+    let crowd = ct01(&[("member", vec![an(); 100])], &[("member_name.4000000000", text("x"))]);
+    assert_eq!(crowd.data()["rows"]["member"].as_array().unwrap().len(), 30);
+}
+
+#[test]
+fn problems_name_the_field_and_never_a_value() {
+    let typed = [("full_name", text("")), ("id_number", text("12345")), ("date_of_birth", text("31/02/1990"))];
+    let problems = ct01(&[("applicant", vec![an()]), ("member", vec![an(), an()])], &typed).problems();
+    let severity = |key: &str| problems.iter().find(|problem| problem.key == key).map(|problem| problem.severity);
+    assert_eq!(severity("full_name"), Some(Severity::Warning));
+    assert_eq!(severity("id_number"), Some(Severity::Error));
+    assert_eq!(severity("date_of_birth"), Some(Severity::Error));
+    assert_eq!(severity("member_id_number.2"), Some(Severity::Error), "one person stands twice");
+    assert_eq!(severity("member_relation.1"), Some(Severity::Warning), "a row in use");
+    assert_eq!(severity("member_name.3"), None, "an empty row asks for nothing");
+    let name = problems.iter().find(|problem| problem.key == "full_name").unwrap();
+    assert_eq!(name.vi, "Còn trống: 1. Họ, chữ đệm và tên khai sinh");
+    let told = format!("{problems:?}");
+    assert!(!told.contains("12345") && !told.contains("Nguyễn"), "{told}");
+}
+
+#[test]
+fn debug_prints_no_values() {
+    let typed = entries(&[("full_name", text("Bí Mật"))]);
+    let form = ct01(&[("applicant", vec![an()]), ("owner", vec![binh()])], &[("phone", text("0912345678"))]);
+    let told = format!("{typed:?} {:?} {form:?} {:?}", subjects(&[("applicant", vec![an()])]), an().facts);
+    for secret in ["Bí Mật", "Nguyễn", "001190123456", "0912345678", "Bình", "15/03/1990"] {
+        assert!(!told.contains(secret), "{told}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_entry_leaves_a_bounded_composed_form(key in "[a-z_]{1,12}(\\.[0-9]{1,30})?", typed in any::<String>()) {
+        let keys = [key.as_str(), "full_name", "request", "id_number", "member_name.2", "date_of_birth"];
+        let typed: Vec<_> = keys.into_iter().map(|key| (key, text(&typed))).collect();
+        let form = ct01(&[("applicant", vec![an()])], &typed);
+        for field in form.sections.iter().flat_map(|section| &section.fields) {
+            prop_assert!(field.value.chars().count() <= 2 * clean::MOST_CHARACTERS);
+            prop_assert!(!field.value.chars().any(|c| c.is_control() && c != '\n'));
+            prop_assert!(unicode_normalization::is_nfc(&field.value));
+        }
+        let _ = (form.data(), form.problems());
+    }
+}
