@@ -136,15 +136,15 @@ impl Filling<'_> {
     fn candidate(&self, field: &Field, row: Option<usize>) -> Option<Known> {
         let index = row.map_or(0, |row| row - 1);
         let person = field.subject.as_deref().and_then(|subject| self.subjects.person(subject, index));
-        let from_source = field.source.and_then(|source| self.from_source(source, person));
-        let known = from_source.or_else(|| self.copy(field, row)).or_else(|| {
+        let sourced = field.source.and_then(|source| self.sourced(source, person));
+        let known = sourced.or_else(|| self.copy(field, row)).or_else(|| {
             Some(Known { text: field.default.clone(), origin: Origin::Desk }).filter(|known| !known.text.is_empty())
         })?;
         let text = clean_for(field.kind, &known.text);
         (!text.is_empty()).then_some(Known { text, origin: known.origin })
     }
 
-    fn from_source(&self, source: Source, person: Option<&Person>) -> Option<Known> {
+    fn sourced(&self, source: Source, person: Option<&Person>) -> Option<Known> {
         let desk =
             |text: String| Some(Known { text, origin: Origin::Desk }).filter(|known| !known.text.trim().is_empty());
         match source {
