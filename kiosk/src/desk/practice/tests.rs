@@ -1,0 +1,108 @@
+use std::collections::BTreeSet;
+
+use cccd::assessment::Yardstick;
+use cccd::can::Can;
+use cccd::credentials::Credentials;
+use cccd::live::{self, Live};
+use cccd::qr_text::{self, QrContent};
+use cccd::read::{AccessChoice, Goal, ReadError, Request, Statistics};
+use cccd::verdict::Verdict;
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
+use icao9303::check::Reason;
+use jiff::Timestamp;
+
+use super::*;
+
+/// Reads a sample as the desk does: by its CAN, or by its QR code.
+fn read(sample: &'static Sample, by_code: bool) -> Result<Live, ReadError> {
+    let card = PracticeCard::new(sample, LinkModel::default(), Duration::from_millis(2600)).unwrap();
+    let credentials = if by_code {
+        let QrContent::Card(code) = qr_text::read_str(card.qr_text()).unwrap() else { panic!("a card's code") };
+        Credentials::of_qr(code, card.qr_text().to_owned().into())
+    } else {
+        Credentials::of_can(&Can::parse(card.can()).unwrap())
+    };
+    let request = Request {
+        keys: credentials.keys.clone(),
+        access: AccessChoice::Auto,
+        bac_fallback: false,
+        goal: Goal { groups: None, com: false },
+        challenge: None,
+        terminal: None,
+    };
+    let (source, trusted) = card.source().unwrap();
+    let by = Yardstick { trusted: &trusted, at: Timestamp::now(), given: credentials.given() };
+    let rng = Box::new(UnwrapErr(SysRng));
+    live::read(source, request, &by, &Statistics::start(), rng, Box::new(|_| {}), &mut |_| {})
+}
+
+fn sample(id: &str) -> &'static Sample {
+    SAMPLES.iter().find(|sample| sample.id == id).unwrap()
+}
+
+#[test]
+fn samples_have_names_of_their_own_and_say_what_they_show() {
+    let names: BTreeSet<_> = SAMPLES.iter().map(|sample| sample.id).collect();
+    assert_eq!(names.len(), SAMPLES.len());
+    for sample in SAMPLES {
+        assert!(sample.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
+        let texts = [sample.vi, sample.en, sample.shows_vi, sample.shows_en];
+        assert!(texts.iter().all(|text| !text.is_empty()), "{}", sample.id);
+    }
+    assert!(card("nobody").is_none());
+}
+
+#[test]
+fn good_cards_are_read_and_found_genuine() {
+    for sample in SAMPLES.iter().filter(|sample| !sample.faulty) {
+        let live = read(sample, false).unwrap();
+        assert_eq!(live.assessment.verdict, Verdict::Genuine, "{}", sample.id);
+        let name = live.assessment.holder.full_name.and_then(|name| name.value).unwrap();
+        assert!(sample.vi.starts_with(&name), "{}: {name}", sample.id);
+        let portrait = live.assessment.portrait.map(|portrait| portrait.format);
+        let expected = match sample.id {
+            "han" => None,
+            "jpeg2000" => Some("jpeg2000"),
+            _ => Some("jpeg"),
+        };
+        assert_eq!(portrait, expected, "{}", sample.id);
+    }
+}
+
+#[test]
+fn each_fault_of_the_data_is_found_for_what_it_is() {
+    let expected = [
+        ("expired", Verdict::Rejected, Reason::Expired),
+        ("clone", Verdict::Rejected, Reason::Clone),
+        ("tampered", Verdict::Rejected, Reason::HashMismatch),
+        ("contradiction", Verdict::Unconfirmed, Reason::ChipDataDiffers),
+        ("unknown-issuer", Verdict::Unconfirmed, Reason::UnknownIssuer),
+        ("revoked", Verdict::Rejected, Reason::Revoked),
+    ];
+    for (id, verdict, reason) in expected {
+        let assessment = read(sample(id), false).unwrap().assessment;
+        assert_eq!(assessment.verdict, verdict, "{id}");
+        assert!(assessment.checks.named().into_iter().any(|(_, check)| check.reason == Some(reason)), "{id}");
+    }
+}
+
+#[test]
+fn another_cards_print_is_found_by_its_code_only() {
+    assert_eq!(read(sample("print-differs"), false).unwrap().assessment.verdict, Verdict::Genuine);
+    assert_eq!(read(sample("print-differs"), true).unwrap().assessment.verdict, Verdict::Rejected);
+}
+
+#[test]
+fn a_card_that_is_put_back_is_read_to_the_end_and_one_that_is_not_is_given_up() {
+    let live = read(sample("pulled"), false).unwrap();
+    assert_eq!((live.reading.restarts, live.assessment.verdict), (1, Verdict::Genuine));
+    assert_eq!(read(sample("gone"), false).unwrap_err().code(), "card_removed");
+}
+
+#[test]
+fn a_wrong_number_is_refused_with_the_tries_that_are_left() {
+    let error = read(sample("wrong-can"), false).unwrap_err();
+    assert_eq!(error.code(), "wrong_password");
+    assert!(error.hint().is_some_and(|hint| hint.vi.contains("lần thử")));
+}
