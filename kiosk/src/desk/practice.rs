@@ -34,9 +34,9 @@ pub struct PracticeCard {
 
 /// What an officer sees printed on it.
 struct Printed {
+    number: String,
     qr_text: String,
     mrz: String,
-    can: String,
 }
 
 /// Never prints what stands on the card.
@@ -59,17 +59,15 @@ impl PracticeCard {
         let mut profile = sample.profile()?;
         profile.link = link;
         let card = SimulatedCard::new(&profile, wait, LIMIT)?;
-        // What the card is opened by is printed as the last six digits of its number.
-        let number = card.qr_text().split('|').next().unwrap_or_default();
-        let can = number.get(number.len().saturating_sub(6)..).unwrap_or_default().to_owned();
-        let printed = Printed { qr_text: card.qr_text().to_owned(), mrz: card.mrz().to_owned(), can };
+        let number = card.qr_text().split('|').next().unwrap_or_default().to_owned();
+        let printed = Printed { number, qr_text: card.qr_text().to_owned(), mrz: card.mrz().to_owned() };
         Ok(Self { sample, profile, printed, wait })
     }
 
-    /// The six digits to type: the last ones of the number printed on it.
+    /// The ID number printed on it: its last six digits are what an officer types to open the chip.
     #[must_use]
-    pub fn can(&self) -> &str {
-        &self.printed.can
+    pub fn printed_number(&self) -> &str {
+        &self.printed.number
     }
 
     /// The text of its QR code.

@@ -13,13 +13,13 @@ pub struct Sample {
     /// Whether something is wrong with it.
     pub faulty: bool,
     /// Who or what it is, in Vietnamese.
-    pub vi: &'static str,
+    pub title_vi: &'static str,
     /// Who or what it is, in English.
-    pub en: &'static str,
+    pub title_en: &'static str,
     /// What it shows, in Vietnamese.
-    pub shows_vi: &'static str,
+    pub about_vi: &'static str,
     /// What it shows, in English.
-    pub shows_en: &'static str,
+    pub about_en: &'static str,
     profile: &'static str,
 }
 
@@ -39,19 +39,19 @@ impl Sample {
 const fn person(
     id: &'static str,
     name: &'static str,
-    (shows_vi, shows_en): (&'static str, &'static str),
+    (about_vi, about_en): (&'static str, &'static str),
     profile: &'static str,
 ) -> Sample {
-    Sample { id, faulty: false, vi: name, en: name, shows_vi, shows_en, profile }
+    Sample { id, faulty: false, title_vi: name, title_en: name, about_vi, about_en, profile }
 }
 
 const fn fault(
     id: &'static str,
-    (vi, en): (&'static str, &'static str),
-    (shows_vi, shows_en): (&'static str, &'static str),
+    (title_vi, title_en): (&'static str, &'static str),
+    (about_vi, about_en): (&'static str, &'static str),
     profile: &'static str,
 ) -> Sample {
-    Sample { id, faulty: true, vi, en, shows_vi, shows_en, profile }
+    Sample { id, faulty: true, title_vi, title_en, about_vi, about_en, profile }
 }
 
 /// All samples: good ones first, the couple for a marriage in front.
