@@ -1,0 +1,146 @@
+//! The desk: a page on this machine where an officer reads cards and fills forms.
+//!
+//! Read in this order: [`settings`]; [`session`], what one session holds, with [`person`] for who is in it; [`state`],
+//! what may happen to it; [`cards`] and [`reading`], which bring cards; [`practice`], cards for who has none; [`web`], the
+//! pages; [`store`], the little that outlives a session.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cccd_forms::packs::Packs;
+use cccd_forms::services::Services;
+use tokio::net::TcpListener;
+use tokio::time::{self, MissedTickBehavior};
+
+use settings::{Options, Settings};
+use state::Desk;
+use store::Store;
+
+pub mod advice;
+pub mod cards;
+pub mod clock;
+pub mod key;
+pub mod lang;
+pub mod office;
+pub mod person;
+pub mod portrait;
+pub mod practice;
+pub mod reading;
+pub mod session;
+pub mod settings;
+pub mod state;
+pub mod store;
+pub mod web;
+
+/// Why the desk does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The settings are wrong.
+    #[error("{0}")]
+    Settings(#[from] settings::SettingsError),
+    /// The database cannot be opened.
+    #[error("cannot open the database {}: {source}; free some space or choose another folder with --data", path.display())]
+    Store {
+        /// Where it is.
+        path: std::path::PathBuf,
+        /// Why not.
+        source: store::StoreError,
+    },
+    /// The address is taken.
+    #[error("cannot listen on {address}: {source}; another desk may be running, or choose another with --listen")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A form or a list of services of the office is broken.
+    #[error("{0}")]
+    Forms(String),
+    /// The system refuses something.
+    #[error("{0}")]
+    System(#[from] io::Error),
+}
+
+/// Serves the desk until it is told to stop.
+///
+/// # Errors
+/// It cannot start.
+pub fn run(options: Options) -> Result<(), StartError> {
+    let settings = Settings::of(options)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(serve(settings))
+}
+
+async fn serve(settings: Settings) -> Result<(), StartError> {
+    let path = settings.data.join("desk.sqlite3");
+    let store = Store::open(&path).map_err(|source| StartError::Store { path, source })?;
+    let (services, packs) = offered(&settings)?;
+    let desk = Desk::new(services, packs, store);
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|source| StartError::Listen { address: settings.listen, source })?;
+    let address = listener.local_addr()?;
+    cards::watch(Arc::clone(&desk))?;
+    tokio::spawn(tick(Arc::clone(&desk)));
+    let web = web::Web { desk, practice: settings.practice };
+    let routes = web::routes(web, web::guard::Own::at(address));
+    println!("Bàn một cửa: http://{address}/  (Ctrl+C để dừng / to stop)");
+    if settings.open {
+        open_page(address);
+    }
+    // Pages that follow events never end by themselves: what is open is let go of.
+    tokio::select! {
+        served = axum::serve(listener, routes) => served?,
+        () = stopped() => {}
+    }
+    Ok(())
+}
+
+/// The services and forms: embedded, and the office's own.
+fn offered(settings: &Settings) -> Result<(Services, Packs), StartError> {
+    let services = match &settings.services {
+        Some(path) => Services::with_file(path).map_err(|finding| StartError::Forms(finding.to_string()))?,
+        None => Services::embedded(),
+    };
+    let packs = match &settings.forms {
+        Some(path) => {
+            let (packs, findings) = Packs::with_folder(path);
+            // One broken form does not take the others away; the office reads about it here.
+            findings.iter().for_each(|finding| eprintln!("cccd-kiosk: {finding}"));
+            packs
+        }
+        None => Packs::embedded(),
+    };
+    Ok((services, packs))
+}
+
+/// Lets the desk look at the clock.
+async fn tick(desk: Arc<Desk>) {
+    let mut seconds = time::interval(Duration::from_secs(1));
+    seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    loop {
+        seconds.tick().await;
+        desk.tick();
+    }
+}
+
+/// Ctrl+C, or the service manager.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+/// Opens the page in the browser of who is logged in, if there is one.
+fn open_page(address: SocketAddr) {
+    let page = format!("http://{address}/");
+    let quiet = std::process::Stdio::null;
+    // Without a browser the address above is enough.
+    let _ = std::process::Command::new("xdg-open").arg(page).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn();
+}

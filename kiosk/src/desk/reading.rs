@@ -1,0 +1,129 @@
+//! Reads the card that lies there, on a thread of its own, and tells the desk what comes.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use cccd::assessment::Yardstick;
+use cccd::assessment::identity::Identity;
+use cccd::credentials::Credentials;
+use cccd::dg13::Dg13;
+use cccd::holder::{Chip, Given, Holder};
+use cccd::live::{self, Live};
+use cccd::messages::Words;
+use cccd::pcsc::{LinkMemory, PcscCards, ReaderChoice};
+use cccd::read::{AccessChoice, CardSource, Event, Goal, ReadError, Request, Statistics};
+use cccd::trust_store::Trusted;
+use cccd_forms::facts::Origin;
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
+use icao9303::lds::file::{DataGroup, ElementaryFile};
+use jiff::Timestamp;
+
+use super::person::{DeskPerson, facts_of};
+use super::portrait;
+use super::practice::PracticeCard;
+use super::session::Step;
+use super::state::Desk;
+
+/// How long a card that was taken away is waited for.
+const RETURN: Duration = Duration::from_secs(20);
+
+/// The most that a read may take while the card is there.
+const LIMIT: Duration = Duration::from_secs(45);
+
+/// Reads, and tells the desk under that ticket.
+pub fn begin(
+    desk: Arc<Desk>,
+    ticket: u64,
+    reader: String,
+    practice: Option<Arc<PracticeCard>>,
+    credentials: Credentials,
+) {
+    let told = Arc::clone(&desk);
+    let work = move || {
+        let result = match practice {
+            Some(card) => read_practice(&desk, ticket, &card, &credentials),
+            None => read_in_reader(&desk, ticket, reader, &credentials),
+        };
+        desk.read_ended(ticket, result);
+    };
+    if thread::Builder::new().name("read".into()).spawn(work).is_err() {
+        told.read_ended(ticket, Err(("internal", None)));
+    }
+}
+
+/// What went wrong: its stable code, and what more there is to say.
+type Failed = (&'static str, Option<Words>);
+
+fn read_in_reader(desk: &Arc<Desk>, ticket: u64, reader: String, by: &Credentials) -> Result<DeskPerson, Failed> {
+    let cards = PcscCards::new(ReaderChoice::Name(reader), RETURN, LIMIT).remembering(LinkMemory::of_the_user());
+    carry_out(desk, ticket, cards, by, &Trusted::installed(), false)
+}
+
+fn read_practice(desk: &Arc<Desk>, ticket: u64, card: &PracticeCard, by: &Credentials) -> Result<DeskPerson, Failed> {
+    let (source, trusted) = card.source().map_err(|_| ("internal", None))?;
+    carry_out(desk, ticket, source, by, &trusted, true)
+}
+
+fn carry_out<S: CardSource + Send + 'static>(
+    desk: &Arc<Desk>,
+    ticket: u64,
+    source: S,
+    credentials: &Credentials,
+    trusted: &Trusted,
+    practice: bool,
+) -> Result<DeskPerson, Failed> {
+    let request = Request {
+        keys: credentials.keys.clone(),
+        access: AccessChoice::Auto,
+        bac_fallback: false,
+        goal: Goal { groups: None, com: false },
+        challenge: None,
+        terminal: None,
+    };
+    let at = Timestamp::now();
+    let by = Yardstick { trusted, at, given: credentials.given() };
+    let (to_observer, to_identity) = (Arc::clone(desk), Arc::clone(desk));
+    let observer: live::Observer = Box::new(move |event| tell(&to_observer, ticket, &event));
+    let mut on_identity = |identity: &Identity| {
+        let facts = facts_of(&identity.holder, Origin::ChipVerified);
+        to_identity.in_reading(ticket, |reading| reading.early = Some(facts));
+    };
+    let statistics = Statistics::start();
+    let rng = Box::new(UnwrapErr(SysRng));
+    let Live { assessment, .. } = live::read(source, request, &by, &statistics, rng, observer, &mut on_identity)
+        .map_err(|error: ReadError| (error.code(), error.hint()))?;
+    let picture = assessment.portrait.as_ref().and_then(|portrait| portrait::for_browser(portrait).ok());
+    Ok(DeskPerson::of_chip(&assessment, picture, at, practice))
+}
+
+/// What happens during the read, for the page. What DG13 says is shown as soon as it is there, and not yet as verified.
+fn tell(desk: &Desk, ticket: u64, event: &Event<'_>) {
+    match event {
+        Event::Phase(phase) => {
+            if let Some(step) = Step::of_phase(phase) {
+                desk.in_reading(ticket, |reading| {
+                    reading.begun.insert(step);
+                    reading.waiting = false;
+                });
+            }
+        }
+        Event::File(ElementaryFile::Dg(group), bytes) if *group == DataGroup::DG13 => {
+            let Ok(dg13) = Dg13::parse(bytes) else { return };
+            let chip = Chip { dg13: Some(&dg13), ..Chip::default() };
+            let facts = facts_of(&Holder::from_sources(&chip, &Given::default()), Origin::ChipUnverified);
+            desk.in_reading(ticket, |reading| {
+                reading.early.get_or_insert(facts);
+            });
+        }
+        Event::WaitingForCard => desk.in_reading(ticket, |reading| reading.waiting = true),
+        Event::StartedOver => desk.in_reading(ticket, |reading| {
+            reading.begun = [Step::Access].into();
+            reading.early = None;
+            reading.waiting = false;
+        }),
+        Event::Resumed => desk.in_reading(ticket, |reading| reading.waiting = false),
+        Event::File(..) => {}
+    }
+}

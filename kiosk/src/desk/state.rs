@@ -1,0 +1,467 @@
+//! The desk: the readers, the cards on them, and the one session there is. Whoever asks or tells something goes through
+//! [`Desk`]; whoever shows something waits for [`Desk::changes`].
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use cccd::messages::Words;
+use cccd::pcsc::PcscError;
+use cccd_forms::facts::Fact;
+use cccd_forms::filling::{Entry, Form};
+use cccd_forms::packs::{Pack, Packs};
+use cccd_forms::services::Services;
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::key::{self, Key};
+use super::office::Office;
+use super::person::DeskPerson;
+use super::practice::PracticeCard;
+use super::reading;
+use super::session::{CardState, IDLE_LIMIT, Reading, Session, Step};
+use super::store::Store;
+use super::{advice, clock};
+
+/// The desk.
+pub struct Desk {
+    inner: Mutex<Inner>,
+    changed: watch::Sender<u64>,
+    store: Store,
+    /// The services there are.
+    pub services: Services,
+    /// The forms there are.
+    pub packs: Packs,
+}
+
+/// What it holds. Whoever has it looks at one moment.
+pub struct Inner {
+    /// The readers, or why none is known.
+    pub readers: Readers,
+    /// The cards on them.
+    pub slots: BTreeMap<String, Option<Arc<PracticeCard>>>,
+    /// The session.
+    pub session: Option<Session>,
+    /// What was last said.
+    pub notice: Option<Notice>,
+    /// Whose desk it is.
+    pub office: Office,
+    tickets: u64,
+}
+
+/// The readers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// It is not known yet.
+    Unknown,
+    /// The PC/SC service does not answer, or lets nobody in.
+    NoService(PcscError),
+    /// Those attached, by name.
+    Attached(Vec<String>),
+}
+
+/// Something that is said once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Whether something went wrong.
+    pub wrong: bool,
+    /// What is the matter.
+    pub what: Words,
+    /// What to do.
+    pub todo: Words,
+}
+
+impl Notice {
+    /// Something went wrong.
+    pub fn wrong(what: Words, todo: Words) -> Self {
+        Self { wrong: true, what, todo }
+    }
+
+    /// Something to know.
+    pub fn info(vi: &str, en: &str) -> Self {
+        Self { wrong: false, what: Words::new(vi, en), todo: Words::new("", "") }
+    }
+}
+
+/// Where the cards of practice are put.
+pub const PRACTICE_READER: &str = "practice";
+
+impl Desk {
+    /// A desk with nobody at it.
+    pub fn new(services: Services, packs: Packs, store: Store) -> Arc<Self> {
+        let office = store.office().unwrap_or_default();
+        let inner = Inner {
+            readers: Readers::Unknown,
+            slots: BTreeMap::new(),
+            session: None,
+            notice: None,
+            office,
+            tickets: 0,
+        };
+        Arc::new(Self { inner: Mutex::new(inner), changed: watch::Sender::new(0), store, services, packs })
+    }
+
+    /// Wakes whenever something changed.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// One moment of the desk, to look at.
+    pub fn look(&self) -> MutexGuard<'_, Inner> {
+        // A thread that panicked while it changed something left a session that can still be ended.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<R>(&self, act: impl FnOnce(&mut Inner) -> R) -> R {
+        let result = act(&mut self.look());
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
+        result
+    }
+
+    /// The pack of the open form.
+    pub fn open_pack(&self, session: &Session) -> Option<&Pack> {
+        self.packs.get(&session.form.as_ref()?.pack)
+    }
+
+    /// The open form, filled.
+    pub fn filled(&self, inner: &Inner) -> Option<(&Pack, Form)> {
+        let session = inner.session.as_ref()?;
+        let pack = self.open_pack(session)?;
+        let form = session.form.as_ref()?;
+        Some((pack, pack.fill(&session.subjects(), &inner.office.of_forms(clock::today()), &form.entries)))
+    }
+
+    // What the readers tell.
+
+    /// The readers are these now.
+    pub fn readers(&self, readers: Readers) {
+        let same = self.look().readers == readers;
+        if !same {
+            self.change(|inner| inner.readers = readers);
+        }
+    }
+
+    /// A card was put on a reader.
+    pub fn card_inserted(self: &Arc<Self>, reader: &str, practice: Option<Arc<PracticeCard>>) {
+        self.change(|inner| {
+            inner.slots.insert(reader.to_owned(), practice);
+            inner.notice = None;
+            let session = inner.session.get_or_insert_with(|| Session::begin(Instant::now()));
+            session.touch(Instant::now());
+            // The read that waits for a card takes it up by itself; a second card at once waits its turn.
+            if matches!(session.card, CardState::Reading(_)) {
+                return;
+            }
+            match session.code.take() {
+                Some(code) => self.read(inner, reader, code),
+                None => session.card = CardState::NeedsKey { reader: reader.to_owned(), problem: None },
+            }
+        });
+    }
+
+    /// A card was taken from a reader. That ends no session.
+    pub fn card_removed(&self, reader: &str) {
+        self.change(|inner| {
+            inner.slots.remove(reader);
+            let Some(session) = &mut inner.session else { return };
+            session.touch(Instant::now());
+            if matches!(&session.card, CardState::NeedsKey { reader: other, .. } if other == reader) {
+                session.card = CardState::None;
+            }
+        });
+    }
+
+    // What the officer does.
+
+    /// Something that opens a card, typed or scanned: its CAN, its number, its QR code's text, its MRZ.
+    pub fn give(self: &Arc<Self>, text: &str) {
+        match key::understand(text, clock::today()) {
+            Ok(key) => self.give_key(key),
+            Err(problem) => self.say(problem),
+        }
+    }
+
+    /// The same, understood.
+    pub fn give_key(self: &Arc<Self>, key: Key) {
+        self.change(|inner| {
+            let session = inner.session.get_or_insert_with(|| Session::begin(Instant::now()));
+            session.touch(Instant::now());
+            inner.notice = None;
+            let waiting = match &session.card {
+                CardState::NeedsKey { reader, .. } | CardState::Failed { reader, .. } => Some(reader.clone()),
+                _ => None,
+            };
+            let there = waiting.filter(|reader| inner.slots.contains_key(reader));
+            match there {
+                Some(reader) => self.read(inner, &reader, key.credentials),
+                None if key.is_code => session.code = Some(key.credentials),
+                None => {
+                    inner.notice = Some(Notice::wrong(
+                        Words::new("Chưa có thẻ trên đầu đọc.", "There is no card on the reader."),
+                        Words::new("Đặt thẻ lên đầu đọc rồi nhập lại.", "Put the card down, then type it again."),
+                    ));
+                }
+            }
+        });
+    }
+
+    /// Takes what the scanned code says without reading a chip.
+    pub fn use_code_alone(&self) {
+        self.change(|inner| {
+            let Some(session) = &mut inner.session else { return };
+            session.touch(Instant::now());
+            let Some(code) = session.code.take() else { return };
+            if let Some(card) = code.given().qr {
+                let person = DeskPerson::of_code(card, Timestamp::now(), false);
+                self.seat_new(inner, person);
+            }
+        });
+    }
+
+    /// Reads the card that lies there, or lies there again, anew.
+    pub fn ask_again(&self) {
+        self.change(|inner| {
+            let reader = inner.slots.keys().next().cloned();
+            let session = inner.session.get_or_insert_with(|| Session::begin(Instant::now()));
+            session.touch(Instant::now());
+            session.card = match reader {
+                Some(reader) => CardState::NeedsKey { reader, problem: None },
+                None => CardState::None,
+            };
+        });
+    }
+
+    /// Adds a person who was typed.
+    pub fn add_person(&self, person: DeskPerson) {
+        self.change(|inner| {
+            let session = inner.session.get_or_insert_with(|| Session::begin(Instant::now()));
+            session.touch(Instant::now());
+            self.seat_new(inner, person);
+        });
+    }
+
+    /// Takes a person out of the session.
+    pub fn remove_person(&self, number: u32) {
+        self.in_session(|session| session.remove(number));
+    }
+
+    /// Chooses a service, and opens the form that is in force for it today.
+    pub fn choose_service(&self, number: u16, form: Option<&str>) {
+        let Some(service) = self.services.get(number) else { return };
+        let form = form.filter(|form| service.forms.iter().any(|other| other == form));
+        let form = form.or_else(|| service.forms.first().map(String::as_str));
+        self.change(|inner| {
+            let province = inner.office.province.clone();
+            let session = inner.session.get_or_insert_with(|| Session::begin(Instant::now()));
+            session.touch(Instant::now());
+            session.service = Some(number);
+            session.form = None;
+            let Some(form) = form else { return };
+            match self.packs.for_day(form, clock::today(), &province) {
+                Some(pack) => session.open(pack),
+                None => inner.notice = Some(no_pack_today()),
+            }
+        });
+    }
+
+    /// Closes the form and the service; the people stay.
+    pub fn leave_service(&self) {
+        self.in_session(|session| {
+            session.service = None;
+            session.form = None;
+        });
+    }
+
+    /// What the officer did to a field. An empty text gives the field back to the card.
+    pub fn enter(&self, field: &str, entry: Option<Entry>) {
+        self.in_session(|session| {
+            let Some(form) = &mut session.form else { return };
+            match entry {
+                Some(entry) => form.entries.0.insert(field.to_owned(), entry),
+                None => form.entries.0.remove(field),
+            };
+        });
+    }
+
+    /// Gives a person a place in the form, or takes it away.
+    pub fn assign(&self, subject: &str, number: u32, seated: bool) {
+        self.in_session(|session| {
+            if let Some(pack) = session.form.as_ref().and_then(|form| self.packs.get(&form.pack)) {
+                session.assign(subject, number, seated, pack);
+            }
+        });
+    }
+
+    /// Somebody is there.
+    pub fn touch(&self) {
+        let counting = {
+            let inner = &mut *self.look();
+            let Some(session) = &mut inner.session else { return };
+            let counting = session.idle(Instant::now()) >= super::session::IDLE_WARNING;
+            session.touch(Instant::now());
+            counting
+        };
+        if counting {
+            self.change(|_| {});
+        }
+    }
+
+    /// Ends the session and wipes what it held.
+    pub fn end(&self) {
+        self.change(|inner| {
+            if inner.session.take().is_some() {
+                inner.notice = Some(Notice::info(
+                    "Phiên đã kết thúc. Dữ liệu của công dân đã được xóa khỏi máy.",
+                    "The session has ended. The citizen's data are wiped from this machine.",
+                ));
+            }
+        });
+    }
+
+    /// Says something, and forgets what was said.
+    pub fn say(&self, notice: Notice) {
+        self.change(|inner| inner.notice = Some(notice));
+    }
+
+    /// The notice has been seen.
+    pub fn dismiss(&self) {
+        self.change(|inner| inner.notice = None);
+    }
+
+    /// The office, as it calls itself from now on.
+    pub fn set_office(&self, office: Office) {
+        let kept = self.store.set_office(&office);
+        self.change(|inner| {
+            inner.office = office;
+            inner.notice = Some(match kept {
+                Ok(()) => Notice::info("Đã lưu tên cơ quan.", "The office's name is kept."),
+                Err(error) => Notice::wrong(
+                    Words::new(
+                        "Tên cơ quan chỉ dùng được đến khi tắt máy: không ghi được vào đĩa.",
+                        "The office's name holds until the program stops: it could not be written.",
+                    ),
+                    Words::new(
+                        "Kiểm tra đĩa còn chỗ trống, rồi lưu lại.",
+                        format!("See whether the disk is full, then save again ({error})."),
+                    ),
+                ),
+            });
+        });
+    }
+
+    /// Looks at the clock: ends a session that nobody is at, and lets the countdown be shown.
+    pub fn tick(&self) {
+        let idle = self.look().session.as_ref().map(|session| session.idle(Instant::now()));
+        match idle {
+            Some(idle) if idle >= IDLE_LIMIT => self.end(),
+            Some(idle) if idle >= super::session::IDLE_WARNING => self.change(|_| {}),
+            _ => {}
+        }
+    }
+
+    // What a read tells.
+
+    fn read(self: &Arc<Self>, inner: &mut Inner, reader: &str, credentials: cccd::credentials::Credentials) {
+        inner.tickets += 1;
+        let ticket = inner.tickets;
+        let practice = inner.slots.get(reader).cloned().flatten();
+        if let Some(session) = &mut inner.session {
+            session.card = CardState::Reading(Reading {
+                ticket,
+                reader: reader.to_owned(),
+                begun: [Step::Access].into(),
+                early: None,
+                waiting: false,
+            });
+        }
+        reading::begin(Arc::clone(self), ticket, reader.to_owned(), practice, credentials);
+    }
+
+    /// Something about the read of that ticket; late ones are nobody's.
+    pub fn in_reading(&self, ticket: u64, act: impl FnOnce(&mut Reading)) {
+        self.change(|inner| match inner.session.as_mut().map(|session| &mut session.card) {
+            Some(CardState::Reading(reading)) if reading.ticket == ticket => act(reading),
+            _ => {}
+        });
+    }
+
+    /// The read of that ticket ended: with a person, or with the code of what went wrong and what more there is to say.
+    pub fn read_ended(&self, ticket: u64, result: Result<DeskPerson, (&'static str, Option<Words>)>) {
+        self.change(|inner| {
+            let Some(session) = &mut inner.session else { return };
+            let reader = match &session.card {
+                CardState::Reading(reading) if reading.ticket == ticket => reading.reader.clone(),
+                _ => return,
+            };
+            session.touch(Instant::now());
+            match result {
+                Ok(person) => {
+                    session.card = CardState::None;
+                    self.seat_new(inner, person);
+                }
+                Err((code, more)) => {
+                    let (what, todo) = advice::for_error(code);
+                    let todo = more.map_or_else(|| todo.clone(), |more| advice::joined(&todo, &more));
+                    let there = inner.slots.contains_key(&reader);
+                    session.card = if code == "wrong_password" && there {
+                        CardState::NeedsKey { reader, problem: Some((what, todo)) }
+                    } else {
+                        CardState::Failed { reader, problem: (what, todo) }
+                    };
+                }
+            }
+        });
+    }
+
+    /// Takes somebody into the session, and into the first place of the form that is free.
+    fn seat_new(&self, inner: &mut Inner, person: DeskPerson) {
+        let Some(session) = &mut inner.session else { return };
+        let known = session.people.len();
+        let other =
+            known > 0 && session.people.iter().all(|other| other.text(Fact::IdNumber) != person.text(Fact::IdNumber));
+        let Some(number) = session.add(person) else {
+            inner.notice = Some(Notice::wrong(
+                Words::new("Phiên này đã đủ người.", "This session is full."),
+                Words::new("Kết thúc phiên rồi bắt đầu phiên mới.", "End it and begin another."),
+            ));
+            return;
+        };
+        if let Some(pack) = session.form.as_ref().and_then(|form| self.packs.get(&form.pack)) {
+            session.seat(number, pack);
+        }
+        if other {
+            inner.notice = Some(Notice::info(
+                "Đã thêm một người khác vào phiên này. Nếu là công dân tiếp theo, hãy kết thúc phiên trước.",
+                "Another person was added to this session. If this is the next citizen, end the session first.",
+            ));
+        }
+    }
+
+    fn in_session(&self, act: impl FnOnce(&mut Session)) {
+        self.change(|inner| {
+            if let Some(session) = &mut inner.session {
+                session.touch(Instant::now());
+                act(session);
+            }
+        });
+    }
+
+    /// How long the session may go on untouched, once that is counted down.
+    pub fn countdown(inner: &Inner) -> Option<Duration> {
+        let idle = inner.session.as_ref()?.idle(Instant::now());
+        (idle >= super::session::IDLE_WARNING).then(|| IDLE_LIMIT.saturating_sub(idle))
+    }
+}
+
+fn no_pack_today() -> Notice {
+    Notice::wrong(
+        Words::new(
+            "Hôm nay không có mẫu tờ khai nào còn hiệu lực cho thủ tục này.",
+            "No form for this is in force today.",
+        ),
+        Words::new(
+            "Kiểm tra ngày giờ của máy; nếu đúng, báo người quản trị cập nhật mẫu.",
+            "Check this machine's date; if it is right, ask the administrator to update the forms.",
+        ),
+    )
+}

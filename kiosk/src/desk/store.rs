@@ -1,0 +1,119 @@
+//! The little that outlives a session: what the office calls itself. No citizen's data are ever in it.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::office::Office;
+
+/// The database of the desk.
+pub struct Store {
+    connection: Mutex<Connection>,
+}
+
+/// Why nothing can be kept, or read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The folder cannot be made.
+    #[error("{0}")]
+    Folder(#[from] std::io::Error),
+    /// The database refuses.
+    #[error("{0}")]
+    Database(#[from] rusqlite::Error),
+    /// It was written by a newer program.
+    #[error("it was written by a newer version of this program")]
+    Newer,
+}
+
+/// The steps from an empty database to the present one. A step is never changed once it was released.
+const STEPS: &[&str] = &["CREATE TABLE office (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    authority TEXT NOT NULL,
+    place TEXT NOT NULL,
+    province TEXT NOT NULL
+) STRICT"];
+
+impl Store {
+    /// Opens the database, or makes it.
+    ///
+    /// # Errors
+    /// The disk is full or read-only, or the file is no database of the desk.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        Self::of(Connection::open(path)?)
+    }
+
+    fn of(mut connection: Connection) -> Result<Self, StoreError> {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        let done: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if (1..).zip(STEPS).all(|(number, _)| number < done) {
+            return Err(StoreError::Newer);
+        }
+        for (number, step) in (1_u32..).zip(STEPS).filter(|(number, _)| *number > done) {
+            let transaction = connection.transaction()?;
+            transaction.execute_batch(step)?;
+            transaction.pragma_update(None, "user_version", number)?;
+            transaction.commit()?;
+        }
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// What the office calls itself; empty where nobody has said.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn office(&self) -> Result<Office, StoreError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let row = connection.query_row("SELECT authority, place, province FROM office", [], |row| {
+            Ok(Office { authority: row.get(0)?, place: row.get(1)?, province: row.get(2)? })
+        });
+        Ok(row.optional()?.unwrap_or_default())
+    }
+
+    /// Keeps what the office calls itself.
+    ///
+    /// # Errors
+    /// The disk is full, or the database refuses.
+    pub fn set_office(&self, office: &Office) -> Result<(), StoreError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        connection.execute(
+            "INSERT OR REPLACE INTO office (only, authority, place, province) VALUES (1, ?1, ?2, ?3)",
+            params![office.authority, office.place, office.province],
+        )?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_office_calls_itself_is_there_after_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/desk.sqlite3");
+        let office =
+            Office {
+                authority: "UBND xã Lâm Hợp".into(), place: "Lâm Hợp".into(), province: "Nghệ An".into()
+            };
+        {
+            let store = Store::open(&path).unwrap();
+            assert_eq!(store.office().unwrap(), Office::default());
+            store.set_office(&Office::default()).unwrap();
+            store.set_office(&office).unwrap();
+        }
+        assert_eq!(Store::open(&path).unwrap().office().unwrap(), office);
+    }
+
+    #[test]
+    fn a_database_of_a_newer_program_is_left_alone() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(Store::of(connection), Err(StoreError::Newer)));
+    }
+}

@@ -1,0 +1,68 @@
+//! The pages: [`routes`] says where everything is, [`guard`] lets only this machine's own pages in, [`page`] and
+//! [`regions`] draw, [`events`] tells the pages what changed, [`actions`] is what the officer does, [`documents`] what
+//! is printed.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+
+use super::state::Desk;
+
+mod actions;
+mod assets;
+mod documents;
+mod events;
+pub mod guard;
+mod page;
+mod regions;
+
+/// The largest picture of a code that is taken, in bytes: a photograph of a telephone.
+const LARGEST_PICTURE: usize = 12 * 1024 * 1024;
+
+/// The largest form that is taken: text typed by hand.
+const LARGEST_ENTRY: usize = 64 * 1024;
+
+/// What every route has at hand.
+#[derive(Clone)]
+pub struct Web {
+    /// The desk.
+    pub desk: Arc<Desk>,
+    /// The cards of practice, where there are any.
+    pub practice: bool,
+}
+
+/// All routes.
+pub fn routes(web: Web, own: guard::Own) -> Router {
+    let pictures =
+        Router::new().route("/code-picture", post(actions::code_picture)).layer(DefaultBodyLimit::max(LARGEST_PICTURE));
+    Router::new()
+        .route("/", get(page::page))
+        .route("/services", get(regions::services))
+        .route("/events", get(events::events))
+        .route("/assets/{name}", get(assets::asset))
+        .route("/portrait/{number}", get(documents::portrait))
+        .route("/key", post(actions::key))
+        .route("/code/alone", post(actions::use_code_alone))
+        .route("/again", post(actions::again))
+        .route("/practice/{card}", post(actions::put_practice_card))
+        .route("/practice/scan", post(actions::scan_practice_card))
+        .route("/practice/away", post(actions::take_practice_card_away))
+        .route("/service", post(actions::service))
+        .route("/service/leave", post(actions::leave_service))
+        .route("/entry", post(actions::entry))
+        .route("/role", post(actions::role))
+        .route("/person", post(actions::person))
+        .route("/person/remove", post(actions::remove_person))
+        .route("/office", post(actions::office))
+        .route("/language", post(actions::language))
+        .route("/touch", post(actions::touch))
+        .route("/dismiss", post(actions::dismiss))
+        .route("/end", post(actions::end))
+        .layer(DefaultBodyLimit::max(LARGEST_ENTRY))
+        .merge(pictures)
+        .layer(middleware::from_fn_with_state(Arc::new(own), guard::guard))
+        .with_state(web)
+}

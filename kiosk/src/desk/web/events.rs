@@ -1,0 +1,46 @@
+//! What changed, told to every page that is open: each region of the page that looks otherwise now, as a server-sent
+//! event with the region's name. So two tabs, or one that was loaded anew, show the same.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use tokio::sync::mpsc;
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::Web;
+use super::page::Visitor;
+use super::regions::{self, Region};
+
+/// The stream of one page.
+pub async fn events(State(web): State<Web>, visitor: Visitor) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let (sender, receiver) = mpsc::channel(16);
+    tokio::spawn(async move {
+        let mut changes = web.desk.changes();
+        let mut shown: BTreeMap<Region, String> = BTreeMap::new();
+        loop {
+            changes.mark_unchanged();
+            let now = regions::all(&web, visitor);
+            for (region, html) in now {
+                let digest = regions::digest(&html);
+                if shown.get(&region) == Some(&digest) {
+                    continue;
+                }
+                let event = Event::default().event(region.name()).id(digest.clone()).data(html);
+                shown.insert(region, digest);
+                if sender.send(Ok(event)).await.is_err() {
+                    return;
+                }
+            }
+            tokio::select! {
+                changed = changes.changed() => if changed.is_err() { return },
+                () = sender.closed() => return,
+            }
+        }
+    });
+    Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(Duration::from_secs(10)))
+}

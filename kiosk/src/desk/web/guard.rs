@@ -1,0 +1,127 @@
+//! Who may ask. The desk listens on the loopback interface, and every page that this machine's browser shows can reach it
+//! there; so each request must name this desk as its host, and come from the desk's own page or from no page at all.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+/// The names under which the desk is reached.
+pub struct Own {
+    hosts: Vec<String>,
+}
+
+impl Own {
+    /// The desk at that address of the loopback interface.
+    pub fn at(address: SocketAddr) -> Self {
+        let port = address.port();
+        Self { hosts: vec![address.to_string(), format!("localhost:{port}")] }
+    }
+
+    fn is_host(&self, host: &str) -> bool {
+        self.hosts.iter().any(|own| own == host)
+    }
+
+    fn is_origin(&self, origin: &str) -> bool {
+        origin.strip_prefix("http://").is_some_and(|host| self.is_host(host))
+    }
+}
+
+/// Nothing but what the desk itself serves: no inline script or style, no other host, no frame around it.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                      media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What goes with every answer. Pages hold personal data: no copy is kept.
+const HEADERS: [(HeaderName, HeaderValue); 7] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(self), microphone=(), geolocation=(), usb=()"),
+    ),
+];
+
+/// Lets a request through, or not.
+pub async fn guard(State(own): State<Arc<Own>>, request: Request, next: Next) -> Response {
+    let mut response = match refusal(&own, request.method(), request.headers(), request.uri().path()) {
+        Some(why) => (StatusCode::FORBIDDEN, why).into_response(),
+        None => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, value);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Why a request is refused.
+fn refusal(own: &Own, method: &Method, headers: &HeaderMap, path: &str) -> Option<&'static str> {
+    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    if !text(&header::HOST).is_some_and(|host| own.is_host(host)) {
+        return Some("this desk is not called by that name");
+    }
+    if text(&header::ORIGIN).is_some_and(|origin| !own.is_origin(origin)) {
+        return Some("another page asks");
+    }
+    // Browsers say where a request comes from. A link to the first page may stand anywhere.
+    let site = text(&HeaderName::from_static("sec-fetch-site"));
+    let from_outside = site.is_some_and(|site| !matches!(site, "same-origin" | "none"));
+    let first_page = *method == Method::GET && path == "/";
+    if from_outside && !first_page {
+        return Some("another page asks");
+    }
+    // What changes something comes from the page itself, which says so in one of the two ways.
+    let says_so = text(&header::ORIGIN).is_some() || site.is_some();
+    (*method != Method::GET && !says_so).then_some("the page that asks is not known")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(method: Method, path: &str, headers: &[(&'static str, &str)]) -> Option<&'static str> {
+        let own = Own::at("127.0.0.1:8630".parse().unwrap());
+        let headers =
+            headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
+        refusal(&own, &method, &headers.collect(), path)
+    }
+
+    #[test]
+    fn the_desks_own_page_may_do_everything() {
+        let own = [("host", "127.0.0.1:8630"), ("origin", "http://127.0.0.1:8630"), ("sec-fetch-site", "same-origin")];
+        assert_eq!(asked(Method::POST, "/end", &own), None);
+        assert_eq!(asked(Method::GET, "/form.pdf", &[("host", "localhost:8630"), ("sec-fetch-site", "none")]), None);
+    }
+
+    #[test]
+    fn a_name_that_was_pointed_at_this_machine_gets_nothing() {
+        assert!(asked(Method::GET, "/", &[("host", "evil.example:8630")]).is_some());
+        assert!(asked(Method::GET, "/", &[("host", "127.0.0.1:8631")]).is_some());
+        assert!(asked(Method::GET, "/", &[]).is_some());
+    }
+
+    #[test]
+    fn another_page_may_link_to_the_desk_and_do_nothing_else() {
+        let link = [("host", "127.0.0.1:8630"), ("sec-fetch-site", "cross-site")];
+        assert_eq!(asked(Method::GET, "/", &link), None);
+        assert!(asked(Method::GET, "/portrait/1", &link).is_some());
+        assert!(asked(Method::POST, "/end", &link).is_some());
+        let other_port = [("host", "127.0.0.1:8630"), ("origin", "http://127.0.0.1:3000")];
+        assert!(asked(Method::POST, "/key", &other_port).is_some());
+        assert!(asked(Method::POST, "/key", &[("host", "127.0.0.1:8630"), ("origin", "null")]).is_some());
+    }
+
+    #[test]
+    fn whoever_does_not_say_which_page_asks_changes_nothing() {
+        assert!(asked(Method::POST, "/end", &[("host", "127.0.0.1:8630")]).is_some());
+    }
+}

@@ -1,0 +1,358 @@
+//! The regions of the page, each drawn alone, so that a change in one leaves what somebody types in another as it is.
+
+use std::fmt::Write as _;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Html;
+use cccd::messages::Words;
+use cccd::verdict::Verdict;
+use cccd_forms::facts::{Fact, Origin, Person};
+use cccd_forms::filling::{FilledField, Form, Problem, State as FieldState};
+use cccd_forms::finding::Severity;
+use cccd_forms::packs::{Kind, Pack};
+use cccd_forms::services::Service;
+use icao9303::check::Status;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::Web;
+use super::page::Visitor;
+use crate::desk::clock;
+use crate::desk::lang::Lang;
+use crate::desk::person::{DeskPerson, Way, fact_words};
+use crate::desk::practice::{self, PracticeCard, Sample};
+use crate::desk::session::{CardState, Reading, Session, Step};
+use crate::desk::state::{Desk, Inner, Notice, PRACTICE_READER, Readers};
+
+/// A part of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Region {
+    Status,
+    Notice,
+    Card,
+    People,
+    Work,
+    Idle,
+}
+
+impl Region {
+    /// Its name: of the element, and of the event that brings it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Notice => "notice",
+            Self::Card => "card",
+            Self::People => "people",
+            Self::Work => "work",
+            Self::Idle => "idle",
+        }
+    }
+}
+
+/// All regions as they look now.
+pub fn all(web: &Web, visitor: Visitor) -> Vec<(Region, String)> {
+    let inner = &*web.desk.look();
+    let lang = visitor.lang;
+    let filled = web.desk.filled(inner);
+    let session = inner.session.as_ref();
+    vec![
+        (Region::Status, drawn(&StatusRegion { lang, inner, clock_is_wrong: clock::is_wrong() })),
+        (Region::Notice, drawn(&NoticeRegion { lang, notice: inner.notice.as_ref() })),
+        (Region::Card, drawn(&CardRegion::of(lang, inner, web.practice))),
+        (Region::People, drawn(&PeopleRegion { lang, session, pack: filled.as_ref().map(|(pack, _)| *pack) })),
+        (Region::Work, drawn(&WorkRegion::of(lang, &web.desk, inner, filled.as_ref()))),
+        (Region::Idle, drawn(&IdleRegion { lang, seconds: Desk::countdown(inner).map(|left| left.as_secs() + 1) })),
+    ]
+}
+
+/// A template, drawn. It writes into memory, which does not fail.
+pub fn drawn(template: &impl Template) -> String {
+    template.render().unwrap_or_default()
+}
+
+/// Tells one look of a region from another.
+pub fn digest(html: &str) -> String {
+    Sha256::digest(html).iter().take(8).fold(String::new(), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[derive(Template)]
+#[template(path = "status.html")]
+struct StatusRegion<'a> {
+    lang: Lang,
+    inner: &'a Inner,
+    clock_is_wrong: bool,
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct NoticeRegion<'a> {
+    lang: Lang,
+    notice: Option<&'a Notice>,
+}
+
+#[derive(Template)]
+#[template(path = "idle.html")]
+struct IdleRegion {
+    lang: Lang,
+    seconds: Option<u64>,
+}
+
+#[derive(Template)]
+#[template(path = "card.html")]
+struct CardRegion<'a> {
+    lang: Lang,
+    card: Option<&'a CardState>,
+    /// Whose code was scanned, where its card is waited for.
+    code_of: Option<&'a str>,
+    /// A card lies on a reader that no session reads.
+    left_behind: bool,
+    /// The sample cards, where there are any and none lies there.
+    samples: &'static [Sample],
+    /// The sample card that lies there.
+    lying: Option<&'a PracticeCard>,
+    /// There are people in the session: a card is one more, and the guide steps back.
+    more: bool,
+    ways: [Way; 5],
+}
+
+impl<'a> CardRegion<'a> {
+    fn of(lang: Lang, inner: &'a Inner, practice: bool) -> Self {
+        let session = inner.session.as_ref();
+        let code = session.and_then(|session| session.code.as_ref());
+        let lying = inner.slots.get(PRACTICE_READER).and_then(Option::as_ref);
+        Self {
+            lang,
+            card: session.map(|session| &session.card),
+            code_of: code.and_then(|code| code.given().qr).map(|card| card.full_name.as_str()),
+            left_behind: session.is_none() && !inner.slots.is_empty(),
+            samples: if practice { practice::SAMPLES } else { &[] },
+            lying: lying.map(|card| &**card),
+            more: session.is_some_and(|session| !session.people.is_empty()),
+            ways: Way::TYPED,
+        }
+    }
+
+    /// The steps of a read: begun, the present one, or to come.
+    fn steps(&self, reading: &Reading) -> Vec<(Step, &'static str)> {
+        let present = reading.begun.iter().max().copied();
+        let state = |step: Step| match reading.begun.contains(&step) {
+            true if Some(step) == present => "now",
+            true => "done",
+            false => "later",
+        };
+        Step::ALL.into_iter().map(|step| (step, state(step))).collect()
+    }
+
+    /// What has come of the person so far, as far as it is shown at the desk.
+    fn early(&self, person: &Person) -> Vec<(String, String, Origin)> {
+        let shown = [Fact::FullName, Fact::IdNumber, Fact::DateOfBirth, Fact::Sex, Fact::PlaceOfResidence];
+        let facts = shown.into_iter().filter_map(|fact| Some((fact, person.facts.get(&fact)?)));
+        facts
+            .map(|(fact, known)| (self.lang.of(&fact_words(fact)).to_owned(), known.text.clone(), known.origin))
+            .collect()
+    }
+
+    fn origin(&self, origin: &Origin) -> &'static str {
+        self.lang.say(origin.vi(), origin.en())
+    }
+
+    fn words(&self, words: Words) -> String {
+        self.lang.of(&words).to_owned()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "people.html")]
+struct PeopleRegion<'a> {
+    lang: Lang,
+    session: Option<&'a Session>,
+    pack: Option<&'a Pack>,
+}
+
+/// The facts shown of a person, in this order. Ethnicity and religion are sensitive: they stand on the form that needs
+/// them, and nowhere else.
+const SHOWN: [Fact; 12] = [
+    Fact::IdNumber,
+    Fact::OldIdNumber,
+    Fact::DateOfBirth,
+    Fact::Sex,
+    Fact::Nationality,
+    Fact::PlaceOfResidence,
+    Fact::PlaceOfOrigin,
+    Fact::DateOfIssue,
+    Fact::DateOfExpiry,
+    Fact::FatherName,
+    Fact::MotherName,
+    Fact::SpouseName,
+];
+
+impl PeopleRegion<'_> {
+    fn facts<'p>(&self, person: &'p DeskPerson) -> Vec<(String, &'p str, Origin)> {
+        let facts = SHOWN.into_iter().filter_map(|fact| Some((fact, person.facts.facts.get(&fact)?)));
+        facts
+            .map(|(fact, known)| (self.lang.of(&fact_words(fact)).to_owned(), known.text.as_str(), known.origin))
+            .collect()
+    }
+
+    /// The class, the sign and the words of the verdict.
+    fn verdict(&self, person: &DeskPerson) -> (&'static str, &'static str, &'static str) {
+        match (person.verdict, person.way) {
+            (Some(Verdict::Genuine), _) => ("good", "✓", self.lang.say("Thẻ thật, còn hạn", "Genuine and in date")),
+            (Some(Verdict::Unconfirmed), _) => {
+                ("unsure", "?", self.lang.say("Chưa khẳng định được", "Could not be confirmed"))
+            }
+            (Some(Verdict::Rejected), _) if person.only_expired() => {
+                ("bad", "✗", self.lang.say("Thẻ hết hạn", "The card has expired"))
+            }
+            (Some(Verdict::Rejected), _) => {
+                ("bad", "✗", self.lang.say("Không chấp nhận thẻ này", "Do not accept this card"))
+            }
+            (None, Way::QrCode) => {
+                ("unsure", "?", self.lang.say("Chỉ từ mã QR, chưa xác thực", "Only the QR code, not proven"))
+            }
+            (None, _) => ("typed", "✎", self.lang.say("Nhập tay", "Typed by hand")),
+        }
+    }
+
+    fn sign(&self, status: &Status) -> (&'static str, &'static str) {
+        match status {
+            Status::Passed => ("good", "✓"),
+            Status::Failed => ("bad", "✗"),
+            Status::Unknown => ("unsure", "?"),
+            Status::NotOffered | Status::Skipped => ("none", "–"),
+        }
+    }
+
+    fn origin(&self, origin: &Origin) -> &'static str {
+        self.lang.say(origin.vi(), origin.en())
+    }
+
+    fn class(&self, origin: &Origin) -> &'static str {
+        origin_class(*origin)
+    }
+
+    fn way(&self, person: &DeskPerson) -> String {
+        self.lang.of(&person.way.words()).to_owned()
+    }
+
+    fn when(&self, person: &DeskPerson) -> String {
+        clock::written(person.at)
+    }
+
+    /// The places of the open form, each with whether this person has it.
+    fn roles(&self, person: &DeskPerson) -> Vec<(&str, &str, bool)> {
+        let Some(pack) = self.pack else { return Vec::new() };
+        let form = self.session.and_then(|session| session.form.as_ref());
+        let has = |subject: &str| {
+            let people = form.and_then(|form| form.roles.get(subject));
+            people.is_some_and(|people| people.contains(&person.number))
+        };
+        pack.subjects
+            .iter()
+            .map(|subject| (subject.id.as_str(), self.lang.say(&subject.label, &subject.label_en), has(&subject.id)))
+            .collect()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "work.html")]
+struct WorkRegion<'a> {
+    lang: Lang,
+    services: Vec<&'a Service>,
+    service: Option<&'a Service>,
+    filled: Option<&'a (&'a Pack, Form)>,
+    problems: Vec<Problem>,
+    /// Nobody of the session has a place in the form.
+    nobody_seated: bool,
+    office_is_unknown: bool,
+    office: &'a crate::desk::office::Office,
+}
+
+impl<'a> WorkRegion<'a> {
+    fn of(lang: Lang, desk: &'a Desk, inner: &'a Inner, filled: Option<&'a (&'a Pack, Form)>) -> Self {
+        let session = inner.session.as_ref();
+        let service = session.and_then(|session| session.service).and_then(|number| desk.services.get(number));
+        let form = session.and_then(|session| session.form.as_ref());
+        Self {
+            lang,
+            services: desk.services.all().iter().collect(),
+            service,
+            filled,
+            problems: filled.map(|(_, form)| form.problems()).unwrap_or_default(),
+            nobody_seated: form.is_some_and(|form| form.roles.values().all(Vec::is_empty)),
+            office_is_unknown: inner.office.authority.is_empty(),
+            office: &inner.office,
+        }
+    }
+
+    fn problem(&self, key: &str) -> Option<&str> {
+        let found = self.problems.iter().find(|problem| problem.key == key && problem.severity == Severity::Error)?;
+        Some(self.lang.say(&found.vi, &found.en))
+    }
+
+    /// Problems that belong to no single field shown.
+    fn other_problems(&self) -> Vec<&str> {
+        let fields = |key: &str| self.filled.is_some_and(|(_, form)| form.field(key).is_some());
+        let others = self.problems.iter().filter(|problem| !fields(&problem.key));
+        others.map(|problem| self.lang.say(&problem.vi, &problem.en)).collect()
+    }
+
+    fn missing(&self) -> usize {
+        self.problems.iter().filter(|problem| problem.severity == Severity::Error).count()
+    }
+
+    fn offered<'f>(&self, field: &'f FilledField) -> Option<&'f str> {
+        match &field.state {
+            FieldState::Offered(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn origin(&self, field: &FilledField) -> Option<(&'static str, &'static str)> {
+        let origin = field.origin?;
+        Some((origin_class(origin), self.lang.say(origin.vi(), origin.en())))
+    }
+
+    /// How the element of a field is called: keys may hold a dot.
+    fn element(&self, field: &FilledField) -> String {
+        format!("f-{}", field.key.replace('.', "-"))
+    }
+}
+
+/// The class that an origin is coloured by.
+fn origin_class(origin: Origin) -> &'static str {
+    match origin {
+        Origin::ChipVerified => "good",
+        Origin::ChipUnverified | Origin::Qr | Origin::Mrz => "unsure",
+        Origin::Typed => "typed",
+        Origin::Computed | Origin::Desk => "none",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "services.html")]
+struct ServicesPart<'a> {
+    lang: Lang,
+    services: Vec<&'a Service>,
+}
+
+#[derive(Deserialize)]
+pub struct Search {
+    #[serde(default)]
+    q: String,
+}
+
+/// The services that somebody looks for.
+pub async fn services(State(web): State<Web>, visitor: Visitor, Query(search): Query<Search>) -> Html<String> {
+    let services = if search.q.trim().is_empty() {
+        web.desk.services.all().iter().collect()
+    } else {
+        web.desk.services.search(&search.q)
+    };
+    Html(drawn(&ServicesPart { lang: visitor.lang, services }))
+}
