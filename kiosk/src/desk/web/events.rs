@@ -30,7 +30,9 @@ pub async fn events(State(web): State<Web>, visitor: Visitor) -> Sse<impl Stream
                 if shown.get(&region) == Some(&digest) {
                     continue;
                 }
-                let event = Event::default().event(region.name()).id(digest.clone()).data(html);
+                // Browsers drop an event without data: a region that is empty now is told as an empty line.
+                let data = if html.is_empty() { "\n" } else { &html };
+                let event = Event::default().event(region.name()).id(digest.clone()).data(data);
                 shown.insert(region, digest);
                 if sender.send(Ok(event)).await.is_err() {
                     return;
