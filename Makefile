@@ -7,6 +7,8 @@ CARGO ?= cargo
 PCSC_PACKAGES := libpcsclite-dev pcscd vsmartcard-vpcd pkg-config iproute2 util-linux
 # A compiler with the source of `core` in the same version, to build for machines without an operating system.
 BARE_PACKAGES := rustc-web cargo-web rust-web-src
+# A real browser with its driver, and letters for it, for the tests of the desk.
+BROWSER_PACKAGES := chromium chromium-driver fonts-liberation
 
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cccd
 
@@ -20,7 +22,7 @@ run: packages-pcsc ## Read a virtual card through a private, real PC/SC service 
 	@tests/private-pcscd tests/show-a-card
 
 .PHONY: test
-test: packages-pcsc packages-bare ## Check everything that continuous integration checks
+test: packages-pcsc packages-bare packages-browser ## Check everything that continuous integration checks
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
 	$(CARGO) test --quiet --workspace
@@ -67,8 +69,10 @@ fuzz: packages-pcsc ## Fuzz every parser and the whole session: FUZZ_SECONDS=60 
 	    "$(CACHE)/fuzz/found/$$target" tests/fuzz/corpus/$$target "$(CACHE)/fuzz/seeds/$$target" || exit 1; \
 	done
 
-.PHONY: packages-pcsc packages-bare
+.PHONY: packages-pcsc packages-bare packages-browser
 packages-pcsc:
 	@tests/need-packages $(PCSC_PACKAGES)
 packages-bare:
 	@tests/need-packages $(BARE_PACKAGES)
+packages-browser:
+	@tests/need-packages $(BROWSER_PACKAGES)

@@ -1,0 +1,39 @@
+//! What a newcomer does in the first minute.
+
+use crate::officer::{AN, Officer};
+
+#[test]
+fn a_newcomer_comes_from_a_sample_card_to_the_form_in_hand() {
+    let officer = Officer::at_a_new_desk();
+    let browser = &officer.browser;
+    browser.picture("first-page");
+    officer.put_down(AN.title);
+    browser.picture("card-waits-for-its-number");
+    officer.open_with(AN.can);
+    browser.until_shown("#people .person h2", AN.name);
+    browser.until_shown("#people .verdict.good", "");
+    browser.until("the portrait", "return document.querySelector('#people img')?.naturalWidth > 100", &[]);
+    browser.picture("person-read");
+    // Accents are not needed, and the services that do not fit go away.
+    browser.type_into("#search", "tam tru");
+    browser.until("few services", "return document.querySelectorAll('#services li').length <= 3", &[]);
+    browser.picture("service-found");
+    officer.choose("tam tru", "Đăng ký tạm trú");
+    assert_eq!(officer.field("Họ, chữ đệm và tên"), AN.name);
+    browser.picture("form-filled");
+    browser.until("a link to the PDF", "return document.getElementById('pdf')?.href.endsWith('/form.pdf')", &[]);
+    officer.leave();
+}
+
+#[test]
+fn the_page_speaks_english_too_and_stays_with_it() {
+    let officer = Officer::at_a_new_desk();
+    let browser = &officer.browser;
+    browser.press("header .language button", "English");
+    browser.until_shown("#card", "Put the ID card on the reader");
+    browser.picture("first-page-english");
+    browser.reload();
+    browser.until_shown("#card", "Put the ID card on the reader");
+    assert_eq!(browser.script("return document.documentElement.lang", &[]), "en");
+    officer.leave();
+}

@@ -1,0 +1,20 @@
+//! The desk in a real browser: the program as it is started, its page in Chromium, and an officer who reads cards and
+//! fills forms.
+//!
+//! Read in this order: [`officer`], what an officer does; [`first_use`] and [`sessions`], the ways it goes well;
+//! [`troubles`], those in which it does not; [`accessibility`] and [`policy`], what holds for every page;
+//! [`real_reader`], the same through the real PC/SC service. [`browser`], [`desk`] and [`http`] carry all that.
+//!
+//! Nothing here waits for a time: only for what is to come about. Pictures of the pages are left in the build folder
+//! (`target/tmp/desk-pictures`), for people to look at.
+
+mod accessibility;
+mod browser;
+mod desk;
+mod first_use;
+mod http;
+mod officer;
+mod policy;
+mod real_reader;
+mod sessions;
+mod troubles;

@@ -1,0 +1,109 @@
+//! The desk through the real PC/SC service: a simulated card is plugged into a virtual reader of a private `pcscd`.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+
+use virtual_card::card::Card;
+use virtual_card::personalise;
+use virtual_card::profile::Profile;
+use virtual_card::vpcd;
+
+use crate::desk::Desk;
+use crate::officer::{AN, JUN, Officer, Sample};
+
+#[test]
+fn cards_in_a_real_reader_are_read_and_a_service_that_stops_takes_nothing_with_it() {
+    let name = "real_reader::cards_in_a_real_reader_are_read_and_a_service_that_stops_takes_nothing_with_it";
+    beside_a_service(name, || {
+        let trusted = tempfile::tempdir().expect("a folder");
+        let officer = Officer::at(Desk::start_with(&[("CCCD_TRUST_STORE", trusted.path())]));
+        let browser = &officer.browser;
+        browser.until_shown("#status .reader.on", "Virtual PCD");
+        insert(0, "link.ms_per_apdu = 10", trusted.path());
+        read(&officer, &AN);
+        browser.until_shown("#people .verdict.good", "");
+        // In the other reader one that is lifted and put back meanwhile.
+        insert(
+            1,
+            "person = \"zo-ram-thi-jun\"\nfaults.removals = [{ after = 40, back_after_ms = 1500 }]",
+            trusted.path(),
+        );
+        read(&officer, &JUN);
+        browser.until_shown("#people .person h2", AN.name);
+        browser.picture("two-real-cards");
+        officer.choose("tam tru", "Đăng ký tạm trú");
+        let field = "#work .field input:not([type=hidden]):not([type=checkbox])";
+        browser.type_anew(field, "Công an xã Thử Nghiệm");
+        browser.press("#work .chosen h2", "");
+        browser.until_shown("#work .field .origin.typed", "nhập tay");
+        stop_the_service();
+        browser.until_shown("#status .reader.off", "pcscd");
+        browser.picture("service-stopped");
+        browser.until_shown("#people .person h2", AN.name);
+        let kept = "return document.querySelector(arguments[0])?.value === arguments[1]";
+        browser.until("what was typed", kept, &[field.into(), "Công an xã Thử Nghiệm".into()]);
+        officer.leave();
+    });
+}
+
+#[test]
+fn a_service_that_stops_in_the_middle_of_a_read_is_named() {
+    beside_a_service("real_reader::a_service_that_stops_in_the_middle_of_a_read_is_named", || {
+        let trusted = tempfile::tempdir().expect("a folder");
+        let officer = Officer::at(Desk::start_with(&[("CCCD_TRUST_STORE", trusted.path())]));
+        let browser = &officer.browser;
+        insert(0, "link.ms_per_apdu = 150", trusted.path());
+        browser.until_shown("#card h2", "Thẻ đã nằm trên đầu đọc");
+        officer.open_with(AN.can);
+        browser.until_shown("#card .steps .now", "");
+        stop_the_service();
+        browser.until_shown("#card .problem", "");
+        browser.picture("service-stopped-while-reading");
+        assert_eq!(browser.script("return document.querySelectorAll('#people .person').length", &[]), 0);
+        officer.leave();
+    });
+}
+
+/// Reads the card that lies there.
+#[track_caller]
+fn read(officer: &Officer, sample: &Sample) {
+    officer.browser.until_shown("#card h2", "Thẻ đã nằm trên đầu đọc");
+    officer.open_with(sample.can);
+    officer.browser.until_shown("#people .person h2", sample.name);
+}
+
+/// Puts the card of a profile into a slot, and its issuer into the trust store.
+fn insert(slot: u16, profile: &str, trusted: &Path) {
+    let profile = Profile::from_toml(profile).expect("a profile");
+    let issued = personalise::personalise(&profile).expect("a card");
+    fs::write(trusted.join(format!("{slot}.der")), &issued.issuer.anchor().der).expect("written");
+    if let Some(list) = &issued.issuer.revocation_list {
+        fs::write(trusted.join(format!("{slot}.crl")), list).expect("written");
+    }
+    let mut card = Card::new(issued.image, profile.faults, profile.link, [7; 32]);
+    thread::spawn(move || vpcd::serve(&mut card, "127.0.0.1", vpcd::PORT + slot, |_| {}));
+}
+
+fn stop_the_service() {
+    let service = env::var("PCSCD_PID").expect("the script says");
+    Command::new("kill").args(["-KILL", &service]).status().expect("a service to end");
+}
+
+/// Runs a test's body beside a private service: the outer half starts the script, the inner half is the body.
+#[track_caller]
+fn beside_a_service(name: &str, body: impl FnOnce()) {
+    if env::var("PRIVATE_PCSCD").is_ok_and(|value| value == "inside") {
+        return body();
+    }
+    let output = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/private-pcscd"))
+        .arg(env::current_exe().expect("a test has a file"))
+        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .output()
+        .expect("the script is there");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
+    assert!(text(&output.stdout).contains("1 passed"), "no such test: {name}\n{}", text(&output.stdout));
+}
