@@ -176,6 +176,22 @@ impl DeskPerson {
         self.text(Fact::FullName).unwrap_or("—")
     }
 
+    /// What keeps the verdict from being a good one, each once: what failed, else what could not be checked.
+    pub fn findings(&self) -> Vec<&Words> {
+        let wanted = match self.verdict {
+            Some(Verdict::Rejected) => Status::Failed,
+            Some(Verdict::Unconfirmed) => Status::Unknown,
+            _ => return Vec::new(),
+        };
+        let mut findings: Vec<&Words> = Vec::new();
+        for line in self.checks.iter().filter(|line| line.status == wanted) {
+            if !findings.contains(&&line.found) {
+                findings.push(&line.found);
+            }
+        }
+        findings
+    }
+
     /// Whether the data may go into a form. Those of a card that was rejected do not, unless all that is wrong is that it
     /// expired: it is exchanged with the very data on it.
     pub fn is_usable(&self) -> bool {
@@ -203,12 +219,14 @@ impl Drop for DeskPerson {
     }
 }
 
-/// What the signature says of the chip's data: verified only where they are unchanged, signed, by a trusted issuer whose
-/// signer is not revoked.
+/// What the checks say of the chip's data: verified only where they are unchanged, signed, by a trusted issuer whose
+/// signer is not revoked, and lie on no copy of a chip.
 fn origin_of_chip(checks: &Checks) -> Origin {
     let passed = [&checks.data_group_hashes.check, &checks.sod_signature.check, &checks.issuer.check];
     let signed = passed.iter().all(|check| check.status == Status::Passed);
-    if signed && checks.revocation.status != Status::Failed { Origin::ChipVerified } else { Origin::ChipUnverified }
+    let against = [&checks.revocation, &checks.chip_authentication, &checks.active_authentication];
+    let spoken_against = against.iter().any(|check| check.status == Status::Failed);
+    if signed && !spoken_against { Origin::ChipVerified } else { Origin::ChipUnverified }
 }
 
 /// The holder's fields as a form prints them. `chip` is the origin of those that the chip gave.
@@ -273,7 +291,8 @@ fn line(name: &'static str, check: &Check) -> CheckLine {
 }
 
 fn differences_of(checks: &Checks) -> Vec<DifferenceLine> {
-    let said = |said: &cccd::agreement::Said| (source_words(said.source), said.value.clone());
+    let text = |value: &str| CardDate::parse(value).map_or_else(|_| value.to_owned(), CardDate::vietnamese);
+    let said = |said: &cccd::agreement::Said| (source_words(said.source), text(&said.value));
     let line = |difference: &cccd::agreement::Difference| DifferenceLine {
         label: field_words(difference.field),
         said: [said(&difference.between[0]), said(&difference.between[1])],

@@ -69,6 +69,7 @@ fn each_fault_of_a_card_is_shown_with_what_to_do_next() {
         officer.put_down(title);
         officer.open_with(can);
         browser.until_shown(&format!("#people .verdict.{verdict}"), "");
+        browser.until_shown("#people .advice .finding", "");
         browser.until_shown("#people .advice li", "");
         browser.picture(&format!("fault-{}", title.replace(' ', "-")));
         officer.end_session();
