@@ -9,6 +9,8 @@ PCSC_PACKAGES := libpcsclite-dev pcscd vsmartcard-vpcd pkg-config iproute2 util-
 BARE_PACKAGES := rustc-web cargo-web rust-web-src
 # A real browser with its driver, and letters for it, for the tests of the desk.
 BROWSER_PACKAGES := chromium chromium-driver fonts-liberation
+# What the pictures and texts of printed forms are checked with.
+FORM_PACKAGES := poppler-utils
 
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cccd
 
@@ -22,7 +24,7 @@ run: packages-pcsc ## Read a virtual card through a private, real PC/SC service 
 	@tests/private-pcscd tests/show-a-card
 
 .PHONY: test
-test: packages-pcsc packages-bare packages-browser ## Check everything that continuous integration checks
+test: packages-pcsc packages-bare packages-browser packages-forms ## Check everything that continuous integration checks
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
 	$(CARGO) test --quiet --workspace
@@ -69,10 +71,12 @@ fuzz: packages-pcsc ## Fuzz every parser and the whole session: FUZZ_SECONDS=60 
 	    "$(CACHE)/fuzz/found/$$target" tests/fuzz/corpus/$$target "$(CACHE)/fuzz/seeds/$$target" || exit 1; \
 	done
 
-.PHONY: packages-pcsc packages-bare packages-browser
+.PHONY: packages-pcsc packages-bare packages-browser packages-forms
 packages-pcsc:
 	@tests/need-packages $(PCSC_PACKAGES)
 packages-bare:
 	@tests/need-packages $(BARE_PACKAGES)
 packages-browser:
 	@tests/need-packages $(BROWSER_PACKAGES)
+packages-forms:
+	@tests/need-packages $(FORM_PACKAGES)

@@ -11,7 +11,7 @@ mod fields;
 mod specimens;
 mod template;
 
-pub use specimens::specimens;
+pub use specimens::{EVERY_LETTER, LONGEST_NAME, specimens};
 
 /// Everything to say about the pack in a folder. Nothing said means that it can be used; warnings leave it usable.
 pub fn check(folder: &Path) -> Vec<Finding> {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::filling::{Entries, Entry};
 use crate::finding::Finding;
 use crate::packs::folder;
 use crate::search_key;
@@ -40,6 +41,9 @@ pub struct Service {
     /// Forms it uses, by form id.
     #[serde(default)]
     pub forms: Vec<String>,
+    /// What is already known of a form when this service is chosen: by form id, then field id, the text (a tick: "x").
+    #[serde(default)]
+    pub preset: BTreeMap<String, BTreeMap<String, String>>,
     /// What the desk gives where it has no form (or beside it), in Vietnamese.
     #[serde(default)]
     pub what: String,
@@ -72,6 +76,15 @@ pub struct Services {
 #[serde(deny_unknown_fields)]
 struct File {
     service: Vec<Service>,
+}
+
+impl Service {
+    /// What the officer need not enter for a form of this service. To be taken as the first entries, which the officer may
+    /// change.
+    pub fn entries(&self, form: &str) -> Entries {
+        let preset = self.preset.get(form).into_iter().flatten();
+        Entries(preset.map(|(field, text)| (field.clone(), Entry::Text(text.clone()))).collect())
+    }
 }
 
 impl Services {
@@ -178,6 +191,27 @@ mod tests {
             assert!(!service.forms.is_empty() || !service.what.is_empty(), "something comes of {}", service.name);
             assert_eq!(service.what.is_empty(), service.what_en.is_empty());
         }
+    }
+
+    #[test]
+    fn what_a_service_names_is_in_a_pack() {
+        let packs = crate::packs::Packs::embedded();
+        for service in Services::embedded().all() {
+            let named = service.forms.iter().chain(service.preset.keys());
+            for form in named {
+                let edition = packs.all().find(|pack| pack.form == *form);
+                let edition = edition.unwrap_or_else(|| panic!("service {} names form {form}", service.number));
+                for field in service.preset.get(form).into_iter().flat_map(|preset| preset.keys()) {
+                    assert!(
+                        edition.fields().any(|own| own.id == *field),
+                        "service {} names field {field}",
+                        service.number
+                    );
+                }
+            }
+        }
+        let confirm = Services::embedded().get(1).unwrap().entries("dc02");
+        assert_eq!(confirm.0.get("confirm_old_number"), Some(&Entry::Text("x".into())));
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use super::{Desk, FilledField, Form, Problem, cross_checks};
 use crate::date;
-use crate::facts::Subjects;
+use crate::facts::{Fact, Subjects};
 use crate::finding::Severity;
-use crate::packs::{Field, Kind, Pack};
+use crate::packs::{Field, Kind, Pack, Source};
 
 /// All problems of a form: of single fields in their order, then the cross-checks of the pack.
 pub(super) fn of(pack: &Pack, form: &Form, subjects: &Subjects, desk: &Desk) -> Vec<Problem> {
@@ -29,7 +29,7 @@ fn of_field(field: &Field, filled: &FilledField) -> Option<Problem> {
             return None;
         }
         (Severity::Warning, format!("Còn trống: {name}"), format!("Still empty: {name_en}"))
-    } else if filled.kind == Kind::IdBoxes && !is_id_number(value) {
+    } else if holds_id_number(field) && !is_id_number(value) {
         (Severity::Error, format!("{name}: phải đủ 12 chữ số"), format!("{name_en}: must be 12 digits"))
     } else if filled.kind == Kind::Date && !date::is_full_or_partial(value) {
         (Severity::Error, format!("{name}: viết ngày/tháng/năm"), format!("{name_en}: write dd/mm/yyyy"))
@@ -45,6 +45,10 @@ fn of_field(field: &Field, filled: &FilledField) -> Option<Problem> {
         return None;
     };
     Some(Problem { key: filled.key.clone(), vi, en, severity })
+}
+
+fn holds_id_number(field: &Field) -> bool {
+    field.kind == Kind::IdBoxes || field.source == Some(Source::Fact(Fact::IdNumber))
 }
 
 fn is_id_number(text: &str) -> bool {

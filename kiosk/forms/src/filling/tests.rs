@@ -136,6 +136,52 @@ fn problems_name_the_field_and_never_a_value() {
 }
 
 #[test]
+fn the_two_sides_of_a_marriage_are_checked_against_each_other() {
+    let pack = Packs::embedded();
+    let pack = pack.get("ket-hon").unwrap();
+    let young = person(&[(Fact::IdNumber, "1"), (Fact::DateOfBirth, "23/11/2006"), (Fact::Sex, "Nam")]);
+    let keys = |bride: Person, groom: Person, typed: &[(&str, Entry)]| -> Vec<String> {
+        let form = pack.fill(&subjects(&[("bride", vec![bride]), ("groom", vec![groom])]), &desk(), &entries(typed));
+        let wrong = form.problems().into_iter().filter(|problem| !problem.en.starts_with("Still empty"));
+        wrong.map(|problem| problem.en).collect()
+    };
+    assert_eq!(keys(an(), binh(), &[]), Vec::<String>::new());
+    assert!(keys(an(), an(), &[]).iter().any(|text| text.contains("one card was put down twice")));
+    assert!(keys(an(), young.clone(), &[]).iter().any(|text| text.contains("under 20")));
+    let of_age = [("groom_date_of_birth", text("22/11/2006"))];
+    assert!(
+        !keys(an(), young.clone(), &of_age).iter().any(|text| text.contains("under 20")),
+        "what stands on the form counts"
+    );
+    assert!(keys(young, an(), &[]).iter().any(|text| text.contains("bride's card states another sex")));
+}
+
+#[test]
+fn what_a_civil_status_form_asks_only_without_a_number_is_off_by_default() {
+    let pack = Packs::embedded();
+    let form = pack.get("ket-hon").unwrap().fill(&subjects(&[("bride", vec![an()])]), &desk(), &Entries::default());
+    for field in ["bride_ethnicity", "bride_residence"] {
+        assert!(matches!(form.field(field).unwrap().state, State::Offered(_)), "{field}");
+    }
+    assert_eq!(value(&form, "bride_id_paper"), ("Số định danh cá nhân 001190123456".into(), Some(Origin::Computed)));
+    assert!(form.field("bride_ethnicity").unwrap().sensitive);
+}
+
+#[test]
+fn the_old_number_is_offered_as_a_request_and_missed_if_it_is_ticked() {
+    let mut old = an();
+    old.facts.insert(Fact::OldIdNumber, Known { text: "020123456".into(), origin: Origin::ChipVerified });
+    let pack = Packs::embedded();
+    let pack = pack.get("dc02").unwrap();
+    let ticked = entries(&[("confirm_old_number", Entry::Confirmed)]);
+    let form = pack.fill(&subjects(&[("applicant", vec![old])]), &desk(), &ticked);
+    let State::Offered(request) = &form.field("details").unwrap().state else { panic!("no offer") };
+    assert!(request.contains("001190123456") && request.contains("020123456"));
+    assert!(form.problems().iter().any(|problem| problem.key == "details" && problem.severity == Severity::Error));
+    assert_eq!(form.data()["fields"]["confirm_old_number"], true);
+}
+
+#[test]
 fn debug_prints_no_values() {
     let typed = entries(&[("full_name", text("Bí Mật"))]);
     let form = ct01(&[("applicant", vec![an()]), ("owner", vec![binh()])], &[("phone", text("0912345678"))]);

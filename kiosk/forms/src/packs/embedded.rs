@@ -19,7 +19,7 @@ macro_rules! packs {
 }
 
 /// Id, `pack.toml`, `form.typ`.
-const PACKS: &[(&str, &str, &str)] = packs!["ct01-2025", "ct01-2026"];
+const PACKS: &[(&str, &str, &str)] = packs!["ct01-2025", "ct01-2026", "dc02", "ket-hon"];
 
 /// Every embedded pack, or what is wrong with it.
 pub(super) fn packs() -> impl Iterator<Item = Result<Pack, Finding>> {
