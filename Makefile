@@ -19,9 +19,8 @@ help: ## Say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: packages-pcsc ## Read a virtual card through a private, real PC/SC service and show it
-	$(CARGO) build --quiet -p cccd -p virtual-card
-	@tests/private-pcscd tests/show-a-card
+run: packages-pcsc ## Open the desk: with the card reader of this machine, or with sample cards
+	$(CARGO) run --quiet -p cccd-kiosk -- desk --open
 
 .PHONY: test
 test: packages-pcsc packages-bare packages-browser packages-forms ## Check everything that continuous integration checks

@@ -7,7 +7,7 @@ const post = (path, body) => fetch(path, { method: "POST", headers: { "X-Desk": 
 
 // Regions that change.
 
-const regions = ["status", "notice", "card", "people", "work", "idle"];
+const regions = ["status", "notice", "card", "people", "work", "idle", "citizen"];
 const held = new Map(); // what came for a region while somebody composed a letter in it
 let composing = false;
 
@@ -55,7 +55,7 @@ addEventListener("compositionend", () => {
   held.clear();
 });
 
-const stream = new EventSource("/events");
+const stream = new EventSource(document.body.dataset.events ?? "/events");
 stream.onopen = () => { region("offline").hidden = true; };
 stream.onerror = () => { region("offline").hidden = false; };
 regions.forEach((name) => stream.addEventListener(name, (event) => put(name, event.data, event.lastEventId)));

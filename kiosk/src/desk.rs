@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`settings`]; [`session`], what one session holds, with [`person`] for who is in it; [`state`],
 //! what may happen to it; [`cards`] and [`reading`], which bring cards; [`practice`], cards for who has none; [`web`], the
-//! pages; [`store`], the little that outlives a session.
+//! pages; [`documents`], what is printed; [`store`], the little that outlives a session.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,6 +14,7 @@ use cccd_forms::services::Services;
 use tokio::net::TcpListener;
 use tokio::time::{self, MissedTickBehavior};
 
+use documents::Printer;
 use settings::{Options, Settings};
 use state::Desk;
 use store::Store;
@@ -21,6 +22,7 @@ use store::Store;
 pub mod advice;
 pub mod cards;
 pub mod clock;
+pub mod documents;
 pub mod key;
 pub mod lang;
 pub mod office;
@@ -78,7 +80,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     let path = settings.data.join("desk.sqlite3");
     let store = Store::open(&path).map_err(|source| StartError::Store { path, source })?;
     let (services, packs) = offered(&settings)?;
-    let desk = Desk::new(services, packs, store);
+    let desk = Desk::new(services, packs, store, Printer::new()?);
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|source| StartError::Listen { address: settings.listen, source })?;

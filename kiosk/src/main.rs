@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod desk;
+mod forms;
 
+use desk::documents;
 use desk::portrait::converter;
 
 #[derive(Parser)]
@@ -23,14 +25,18 @@ struct Arguments {
 enum Command {
     /// Serve the officer's page on this machine: cards are read, forms are filled
     Desk(desk::settings::Options),
+    /// Look after the office's own forms
+    #[command(subcommand)]
+    Forms(forms::Command),
 }
 
 fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|first| first == converter::COMMAND) {
-        return if converter::run() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    if let Some(code) = as_helper() {
+        return code;
     }
     let result = match Arguments::parse().command {
         Command::Desk(options) => desk::run(options),
+        Command::Forms(command) => return forms::run(&command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -39,4 +45,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What the desk has another process do: this program, called by a word that no help names. It knows nothing but what it
+/// is given, and can be ended at any time.
+fn as_helper() -> Option<ExitCode> {
+    let first = std::env::args_os().nth(1)?;
+    let well = if first == converter::COMMAND {
+        converter::run()
+    } else if first == documents::COMMAND {
+        cccd_typeset::worker::serve(std::io::stdin().lock(), std::io::stdout().lock()).is_ok()
+    } else {
+        return None;
+    };
+    Some(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

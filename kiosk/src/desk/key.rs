@@ -110,7 +110,7 @@ mod tests {
         assert!(number.credentials.given().id_number.is_some());
         let code = understand("001190123456||Nguyễn Thị An|15031990|Nữ|Hà Nội|20042021\r\n", TODAY).ok().unwrap();
         assert!(code.is_code && code.credentials.given().qr.is_some());
-        let mrz = "IDVNM1901234566001190123456<<6\n9003159F3003154VNM<<<<<<<<<<<8\nNGUYEN<<THI<AN<<<<<<<<<<<<<<<<";
+        let mrz = "IDVNM1901234569001190123456<<0\n9003152F3003150VNM<<<<<<<<<<<2\nNGUYEN<<THI<AN<<<<<<<<<<<<<<<<";
         assert!(understand(mrz, TODAY).is_ok_and(|key| key.credentials.keys.mrz.is_some()));
     }
 

@@ -257,3 +257,6 @@ fn sex_of<'a>(pack: &'a Pack, subject: &str) -> Option<&'a str> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,7 @@ use cccd_forms::services::Services;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use super::documents::Printer;
 use super::key::{self, Key};
 use super::office::Office;
 use super::person::DeskPerson;
@@ -28,6 +29,8 @@ pub struct Desk {
     inner: Mutex<Inner>,
     changed: watch::Sender<u64>,
     store: Store,
+    /// What makes PDFs.
+    pub printer: Printer,
     /// The services there are.
     pub services: Services,
     /// The forms there are.
@@ -38,8 +41,8 @@ pub struct Desk {
 pub struct Inner {
     /// The readers, or why none is known.
     pub readers: Readers,
-    /// The cards on them.
-    pub slots: BTreeMap<String, Option<Arc<PracticeCard>>>,
+    /// The cards on them, by reader.
+    pub slots: BTreeMap<String, Slot>,
     /// The session.
     pub session: Option<Session>,
     /// What was last said.
@@ -47,6 +50,14 @@ pub struct Inner {
     /// Whose desk it is.
     pub office: Office,
     tickets: u64,
+}
+
+/// A card that lies on a reader.
+pub struct Slot {
+    /// The card of practice that it is.
+    pub practice: Option<Arc<PracticeCard>>,
+    /// It has been read, or could not be.
+    done: bool,
 }
 
 /// The readers.
@@ -88,7 +99,7 @@ pub const PRACTICE_READER: &str = "practice";
 
 impl Desk {
     /// A desk with nobody at it.
-    pub fn new(services: Services, packs: Packs, store: Store) -> Arc<Self> {
+    pub fn new(services: Services, packs: Packs, store: Store, printer: Printer) -> Arc<Self> {
         let office = store.office().unwrap_or_default();
         let inner = Inner {
             readers: Readers::Unknown,
@@ -98,7 +109,7 @@ impl Desk {
             office,
             tickets: 0,
         };
-        Arc::new(Self { inner: Mutex::new(inner), changed: watch::Sender::new(0), store, services, packs })
+        Arc::new(Self { inner: Mutex::new(inner), changed: watch::Sender::new(0), store, printer, services, packs })
     }
 
     /// Wakes whenever something changed.
@@ -144,23 +155,15 @@ impl Desk {
     /// A card was put on a reader.
     pub fn card_inserted(self: &Arc<Self>, reader: &str, practice: Option<Arc<PracticeCard>>) {
         self.change(|inner| {
-            inner.slots.insert(reader.to_owned(), practice);
+            inner.slots.insert(reader.to_owned(), Slot { practice, done: false });
             inner.notice = None;
-            let session = inner.session.get_or_insert_with(|| Session::begin(Instant::now()));
-            session.touch(Instant::now());
-            // The read that waits for a card takes it up by itself; a second card at once waits its turn.
-            if matches!(session.card, CardState::Reading(_)) {
-                return;
-            }
-            match session.code.take() {
-                Some(code) => self.read(inner, reader, code),
-                None => session.card = CardState::NeedsKey { reader: reader.to_owned(), problem: None },
-            }
+            self.present(inner);
+            self.next_card(inner);
         });
     }
 
     /// A card was taken from a reader. That ends no session.
-    pub fn card_removed(&self, reader: &str) {
+    pub fn card_removed(self: &Arc<Self>, reader: &str) {
         self.change(|inner| {
             inner.slots.remove(reader);
             let Some(session) = &mut inner.session else { return };
@@ -168,6 +171,7 @@ impl Desk {
             if matches!(&session.card, CardState::NeedsKey { reader: other, .. } if other == reader) {
                 session.card = CardState::None;
             }
+            self.next_card(inner);
         });
     }
 
@@ -184,18 +188,16 @@ impl Desk {
     /// The same, understood.
     pub fn give_key(self: &Arc<Self>, key: Key) {
         self.change(|inner| {
-            let session = inner.session.get_or_insert_with(|| Session::begin(Instant::now()));
-            session.touch(Instant::now());
             inner.notice = None;
+            let session = self.present(inner);
             let waiting = match &session.card {
                 CardState::NeedsKey { reader, .. } | CardState::Failed { reader, .. } => Some(reader.clone()),
                 _ => None,
             };
-            let there = waiting.filter(|reader| inner.slots.contains_key(reader));
-            match there {
-                Some(reader) => self.read(inner, &reader, key.credentials),
-                None if key.is_code => session.code = Some(key.credentials),
-                None => {
+            match waiting {
+                Some(reader) if inner.slots.contains_key(&reader) => self.read(inner, &reader, key.credentials),
+                _ if key.is_code => self.present(inner).code = Some(key.credentials),
+                _ => {
                     inner.notice = Some(Notice::wrong(
                         Words::new("Chưa có thẻ trên đầu đọc.", "There is no card on the reader."),
                         Words::new("Đặt thẻ lên đầu đọc rồi nhập lại.", "Put the card down, then type it again."),
@@ -219,23 +221,18 @@ impl Desk {
     }
 
     /// Reads the card that lies there, or lies there again, anew.
-    pub fn ask_again(&self) {
+    pub fn ask_again(self: &Arc<Self>) {
         self.change(|inner| {
-            let reader = inner.slots.keys().next().cloned();
-            let session = inner.session.get_or_insert_with(|| Session::begin(Instant::now()));
-            session.touch(Instant::now());
-            session.card = match reader {
-                Some(reader) => CardState::NeedsKey { reader, problem: None },
-                None => CardState::None,
-            };
+            self.present(inner).card = CardState::None;
+            inner.slots.values_mut().for_each(|slot| slot.done = false);
+            self.next_card(inner);
         });
     }
 
     /// Adds a person who was typed.
     pub fn add_person(&self, person: DeskPerson) {
         self.change(|inner| {
-            let session = inner.session.get_or_insert_with(|| Session::begin(Instant::now()));
-            session.touch(Instant::now());
+            self.present(inner);
             self.seat_new(inner, person);
         });
     }
@@ -252,14 +249,13 @@ impl Desk {
         let form = form.or_else(|| service.forms.first().map(String::as_str));
         self.change(|inner| {
             let province = inner.office.province.clone();
-            let session = inner.session.get_or_insert_with(|| Session::begin(Instant::now()));
-            session.touch(Instant::now());
+            let session = self.present(inner);
             session.service = Some(number);
             session.form = None;
             let Some(form) = form else { return };
             match self.packs.for_day(form, clock::today(), &province) {
                 Some(pack) => session.open(pack),
-                None => inner.notice = Some(no_pack_today()),
+                None => inner.notice = Some(no_pack_today(self.packs.why_none(form, clock::today()))),
             }
         });
     }
@@ -310,6 +306,9 @@ impl Desk {
     pub fn end(&self) {
         self.change(|inner| {
             if inner.session.take().is_some() {
+                self.printer.wipe();
+                // A card that still lies there is given back; nobody reads it unasked.
+                inner.slots.values_mut().for_each(|slot| slot.done = true);
                 inner.notice = Some(Notice::info(
                     "Phiên đã kết thúc. Dữ liệu của công dân đã được xóa khỏi máy.",
                     "The session has ended. The citizen's data are wiped from this machine.",
@@ -361,10 +360,25 @@ impl Desk {
 
     // What a read tells.
 
+    /// Turns to a card that lies there and was not dealt with: with the code that was scanned for it, or asking for its key.
+    /// The read that waits for a card takes it up by itself, and a second card waits its turn.
+    fn next_card(self: &Arc<Self>, inner: &mut Inner) {
+        let Some(session) = &mut inner.session else { return };
+        if matches!(session.card, CardState::Reading(_) | CardState::NeedsKey { .. }) {
+            return;
+        }
+        let waiting = inner.slots.iter().find(|(_, slot)| !slot.done).map(|(reader, _)| reader.clone());
+        let Some(reader) = waiting else { return };
+        match session.code.take() {
+            Some(code) => self.read(inner, &reader, code),
+            None => session.card = CardState::NeedsKey { reader, problem: None },
+        }
+    }
+
     fn read(self: &Arc<Self>, inner: &mut Inner, reader: &str, credentials: cccd::credentials::Credentials) {
         inner.tickets += 1;
         let ticket = inner.tickets;
-        let practice = inner.slots.get(reader).cloned().flatten();
+        let practice = inner.slots.get(reader).and_then(|slot| slot.practice.clone());
         if let Some(session) = &mut inner.session {
             session.card = CardState::Reading(Reading {
                 ticket,
@@ -386,7 +400,7 @@ impl Desk {
     }
 
     /// The read of that ticket ended: with a person, or with the code of what went wrong and what more there is to say.
-    pub fn read_ended(&self, ticket: u64, result: Result<DeskPerson, (&'static str, Option<Words>)>) {
+    pub fn read_ended(self: &Arc<Self>, ticket: u64, result: Result<DeskPerson, (&'static str, Option<Words>)>) {
         self.change(|inner| {
             let Some(session) = &mut inner.session else { return };
             let reader = match &session.card {
@@ -394,10 +408,14 @@ impl Desk {
                 _ => return,
             };
             session.touch(Instant::now());
+            if let Some(slot) = inner.slots.get_mut(&reader) {
+                slot.done = true;
+            }
             match result {
                 Ok(person) => {
                     session.card = CardState::None;
                     self.seat_new(inner, person);
+                    self.next_card(inner);
                 }
                 Err((code, more)) => {
                     let (what, todo) = advice::for_error(code);
@@ -437,6 +455,17 @@ impl Desk {
         }
     }
 
+    /// The session, which begins with this where there is none. Somebody is there.
+    fn present<'a>(&self, inner: &'a mut Inner) -> &'a mut Session {
+        let now = Instant::now();
+        let session = inner.session.get_or_insert_with(|| {
+            self.printer.warm_up();
+            Session::begin(now)
+        });
+        session.touch(now);
+        session
+    }
+
     fn in_session(&self, act: impl FnOnce(&mut Session)) {
         self.change(|inner| {
             if let Some(session) = &mut inner.session {
@@ -453,12 +482,9 @@ impl Desk {
     }
 }
 
-fn no_pack_today() -> Notice {
+fn no_pack_today((vi, en): (String, String)) -> Notice {
     Notice::wrong(
-        Words::new(
-            "Hôm nay không có mẫu tờ khai nào còn hiệu lực cho thủ tục này.",
-            "No form for this is in force today.",
-        ),
+        Words::new(vi, en),
         Words::new(
             "Kiểm tra ngày giờ của máy; nếu đúng, báo người quản trị cập nhật mẫu.",
             "Check this machine's date; if it is right, ask the administrator to update the forms.",

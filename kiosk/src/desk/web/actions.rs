@@ -111,7 +111,7 @@ pub async fn put_practice_card(State(web): State<Web>, headers: HeaderMap, Path(
 
 /// Scans the code of the card of practice that lies there.
 pub async fn scan_practice_card(State(web): State<Web>, headers: HeaderMap) -> Response {
-    let lying = web.desk.look().slots.get(PRACTICE_READER).cloned().flatten();
+    let lying = web.desk.look().slots.get(PRACTICE_READER).and_then(|slot| slot.practice.clone());
     if let Some(card) = lying {
         web.desk.give(card.qr_text());
     }

@@ -16,16 +16,27 @@ use super::Web;
 use super::page::Visitor;
 use super::regions::{self, Region};
 
-/// The stream of one page.
+/// What draws the regions of a page.
+type Draw = fn(&Web, Visitor) -> Vec<(Region, String)>;
+
+/// The stream of the officer's page.
 pub async fn events(State(web): State<Web>, visitor: Visitor) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    stream(web, visitor, regions::all)
+}
+
+/// The stream of the citizen's screen.
+pub async fn of_citizen(State(web): State<Web>, visitor: Visitor) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    stream(web, visitor, regions::of_citizen)
+}
+
+fn stream(web: Web, visitor: Visitor, draw: Draw) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let (sender, receiver) = mpsc::channel(16);
     tokio::spawn(async move {
         let mut changes = web.desk.changes();
         let mut shown: BTreeMap<Region, String> = BTreeMap::new();
         loop {
             changes.mark_unchanged();
-            let now = regions::all(&web, visitor);
-            for (region, html) in now {
+            for (region, html) in draw(&web, visitor) {
                 let digest = regions::digest(&html);
                 if shown.get(&region) == Some(&digest) {
                     continue;

@@ -48,6 +48,23 @@ impl Page {
     }
 }
 
+/// The page of the citizen's screen.
+#[derive(Template)]
+#[template(path = "citizen.html")]
+struct CitizenPage {
+    lang: Lang,
+    version: &'static str,
+    digest: String,
+    html: String,
+}
+
+/// The page of the screen that the citizen sees.
+pub async fn citizen(State(web): State<Web>, visitor: Visitor) -> Html<String> {
+    let html: String = regions::of_citizen(&web, visitor).into_iter().map(|(_, html)| html).collect();
+    let version = assets::VERSION.as_str();
+    Html(regions::drawn(&CitizenPage { lang: visitor.lang, version, digest: regions::digest(&html), html }))
+}
+
 /// The page.
 pub async fn page(State(web): State<Web>, visitor: Visitor) -> Html<String> {
     let regions = regions::all(&web, visitor).into_iter();

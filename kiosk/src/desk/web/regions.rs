@@ -34,6 +34,7 @@ pub enum Region {
     People,
     Work,
     Idle,
+    Citizen,
 }
 
 impl Region {
@@ -46,6 +47,7 @@ impl Region {
             Self::People => "people",
             Self::Work => "work",
             Self::Idle => "idle",
+            Self::Citizen => "citizen",
         }
     }
 }
@@ -64,6 +66,33 @@ pub fn all(web: &Web, visitor: Visitor) -> Vec<(Region, String)> {
         (Region::Work, drawn(&WorkRegion::of(lang, &web.desk, inner, filled.as_ref()))),
         (Region::Idle, drawn(&IdleRegion { lang, seconds: Desk::countdown(inner).map(|left| left.as_secs() + 1) })),
     ]
+}
+
+/// What the citizen sees on a screen of their own: what to do, and who was read, with the number masked.
+pub fn of_citizen(web: &Web, visitor: Visitor) -> Vec<(Region, String)> {
+    let inner = &*web.desk.look();
+    let session = inner.session.as_ref();
+    let people = session.into_iter().flat_map(|session| &session.people);
+    let region = CitizenRegion {
+        lang: visitor.lang,
+        card: session.map(|session| &session.card),
+        people: people.map(|person| (person.name(), masked(person.text(Fact::IdNumber).unwrap_or_default()))).collect(),
+    };
+    vec![(Region::Citizen, drawn(&region))]
+}
+
+/// An ID number of which only the last three digits are shown.
+fn masked(number: &str) -> String {
+    let count = number.chars().count();
+    number.chars().enumerate().map(|(place, digit)| if place + 3 < count { '•' } else { digit }).collect()
+}
+
+#[derive(Template)]
+#[template(path = "citizen_region.html")]
+struct CitizenRegion<'a> {
+    lang: Lang,
+    card: Option<&'a CardState>,
+    people: Vec<(&'a str, String)>,
 }
 
 /// A template, drawn. It writes into memory, which does not fail.
@@ -124,7 +153,7 @@ impl<'a> CardRegion<'a> {
     fn of(lang: Lang, inner: &'a Inner, practice: bool) -> Self {
         let session = inner.session.as_ref();
         let code = session.and_then(|session| session.code.as_ref());
-        let lying = inner.slots.get(PRACTICE_READER).and_then(Option::as_ref);
+        let lying = inner.slots.get(PRACTICE_READER).and_then(|slot| slot.practice.as_ref());
         Self {
             lang,
             card: session.map(|session| &session.card),
