@@ -88,6 +88,14 @@ impl Packs {
 }
 
 impl Pack {
+    /// The pack of one folder.
+    ///
+    /// # Errors
+    /// What keeps it from being read.
+    pub fn read(folder: &Path) -> Result<Pack, Finding> {
+        folder::read(folder)
+    }
+
     /// Whether it is in force on a day, both ends included.
     pub fn is_in_force(&self, day: Date) -> bool {
         self.effective_from <= day && self.effective_until.is_none_or(|until| day <= until)

@@ -50,7 +50,10 @@ async fn printed(web: Web, visitor: Visitor, request: Option<(String, Request)>)
     let Some((name, request)) = request else {
         let notice = Notice::wrong(
             Words::new("Phiên đã kết thúc hoặc tờ khai đã đóng.", "The session has ended, or the form was closed."),
-            Words::new("Đóng thẻ trình duyệt này và quay lại trang bàn một cửa.", "Close this tab and go back to the desk."),
+            Words::new(
+                "Đóng thẻ trình duyệt này và quay lại trang bàn một cửa.",
+                "Close this tab and go back to the desk.",
+            ),
         );
         return failed(visitor.lang, StatusCode::NOT_FOUND, &notice);
     };

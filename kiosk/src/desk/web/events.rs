@@ -25,7 +25,10 @@ pub async fn events(State(web): State<Web>, visitor: Visitor) -> Sse<impl Stream
 }
 
 /// The stream of the citizen's screen.
-pub async fn of_citizen(State(web): State<Web>, visitor: Visitor) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub async fn of_citizen(
+    State(web): State<Web>,
+    visitor: Visitor,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     stream(web, visitor, regions::of_citizen)
 }
 
