@@ -20,7 +20,8 @@ help: ## Say what there is to type
 
 .PHONY: run
 run: packages-pcsc ## Open the desk: with the card reader of this machine, or with sample cards
-	$(CARGO) run --quiet -p cccd-kiosk -- desk --open
+	$(CARGO) build --quiet --workspace --bin cccd-kiosk
+	@"$${CARGO_TARGET_DIR:-target}/debug/cccd-kiosk" desk --open
 
 .PHONY: test
 test: packages-pcsc packages-bare packages-browser packages-forms ## Check everything that continuous integration checks

@@ -25,6 +25,7 @@ pub mod clock;
 pub mod documents;
 pub mod key;
 pub mod lang;
+pub mod notice;
 pub mod office;
 pub mod person;
 pub mod portrait;

@@ -16,9 +16,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::clock;
+use super::notice::Notice;
 use super::office::Office;
 use super::person::{DeskPerson, fact_words};
-use super::state::Notice;
 
 /// How the program is called to typeset. Not for people, so it stands in no help.
 pub const COMMAND: &str = "typeset";

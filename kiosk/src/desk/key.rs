@@ -9,7 +9,7 @@ use cccd::qr_text::{self, QrCard, QrContent};
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::state::Notice;
+use super::notice::Notice;
 
 /// Something that opens a card.
 pub struct Key {

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use super::documents::Printer;
 use super::key::{self, Key};
+use super::notice::Notice;
 use super::office::Office;
 use super::person::DeskPerson;
 use super::practice::PracticeCard;
@@ -69,29 +70,6 @@ pub enum Readers {
     NoService(PcscError),
     /// Those attached, by name.
     Attached(Vec<String>),
-}
-
-/// Something that is said once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// Whether something went wrong.
-    pub wrong: bool,
-    /// What is the matter.
-    pub what: Words,
-    /// What to do.
-    pub todo: Words,
-}
-
-impl Notice {
-    /// Something went wrong.
-    pub fn wrong(what: Words, todo: Words) -> Self {
-        Self { wrong: true, what, todo }
-    }
-
-    /// Something to know.
-    pub fn info(vi: &str, en: &str) -> Self {
-        Self { wrong: false, what: Words::new(vi, en), todo: Words::new("", "") }
-    }
 }
 
 /// Where the cards of practice are put.
@@ -198,10 +176,7 @@ impl Desk {
                 Some(reader) if inner.slots.contains_key(&reader) => self.read(inner, &reader, key.credentials),
                 _ if key.is_code => self.present(inner).code = Some(key.credentials),
                 _ => {
-                    inner.notice = Some(Notice::wrong(
-                        Words::new("Chưa có thẻ trên đầu đọc.", "There is no card on the reader."),
-                        Words::new("Đặt thẻ lên đầu đọc rồi nhập lại.", "Put the card down, then type it again."),
-                    ));
+                    inner.notice = Some(Notice::no_card());
                 }
             }
         });
@@ -255,7 +230,7 @@ impl Desk {
             let Some(form) = form else { return };
             match self.packs.for_day(form, clock::today(), &province) {
                 Some(pack) => session.open(pack),
-                None => inner.notice = Some(no_pack_today(self.packs.why_none(form, clock::today()))),
+                None => inner.notice = Some(Notice::no_form(self.packs.why_none(form, clock::today()))),
             }
         });
     }
@@ -309,10 +284,7 @@ impl Desk {
                 self.printer.wipe();
                 // A card that still lies there is given back; nobody reads it unasked.
                 inner.slots.values_mut().for_each(|slot| slot.done = true);
-                inner.notice = Some(Notice::info(
-                    "Phiên đã kết thúc. Dữ liệu của công dân đã được xóa khỏi máy.",
-                    "The session has ended. The citizen's data are wiped from this machine.",
-                ));
+                inner.notice = Some(Notice::session_ended());
             }
         });
     }
@@ -333,17 +305,8 @@ impl Desk {
         self.change(|inner| {
             inner.office = office;
             inner.notice = Some(match kept {
-                Ok(()) => Notice::info("Đã lưu tên cơ quan.", "The office's name is kept."),
-                Err(error) => Notice::wrong(
-                    Words::new(
-                        "Tên cơ quan chỉ dùng được đến khi tắt máy: không ghi được vào đĩa.",
-                        "The office's name holds until the program stops: it could not be written.",
-                    ),
-                    Words::new(
-                        "Kiểm tra đĩa còn chỗ trống, rồi lưu lại.",
-                        format!("See whether the disk is full, then save again ({error})."),
-                    ),
-                ),
+                Ok(()) => Notice::office_is_kept(),
+                Err(error) => Notice::office_is_not_kept(&error),
             });
         });
     }
@@ -438,20 +401,14 @@ impl Desk {
         let other =
             known > 0 && session.people.iter().all(|other| other.text(Fact::IdNumber) != person.text(Fact::IdNumber));
         let Some(number) = session.add(person) else {
-            inner.notice = Some(Notice::wrong(
-                Words::new("Phiên này đã đủ người.", "This session is full."),
-                Words::new("Kết thúc phiên rồi bắt đầu phiên mới.", "End it and begin another."),
-            ));
+            inner.notice = Some(Notice::session_is_full());
             return;
         };
         if let Some(pack) = session.form.as_ref().and_then(|form| self.packs.get(&form.pack)) {
             session.seat(number, pack);
         }
         if other {
-            inner.notice = Some(Notice::info(
-                "Đã thêm một người khác vào phiên này. Nếu là công dân tiếp theo, hãy kết thúc phiên trước.",
-                "Another person was added to this session. If this is the next citizen, end the session first.",
-            ));
+            inner.notice = Some(Notice::another_person());
         }
     }
 
@@ -480,14 +437,4 @@ impl Desk {
         let idle = inner.session.as_ref()?.idle(Instant::now());
         (idle >= super::session::IDLE_WARNING).then(|| IDLE_LIMIT.saturating_sub(idle))
     }
-}
-
-fn no_pack_today((vi, en): (String, String)) -> Notice {
-    Notice::wrong(
-        Words::new(vi, en),
-        Words::new(
-            "Kiểm tra ngày giờ của máy; nếu đúng, báo người quản trị cập nhật mẫu.",
-            "Check this machine's date; if it is right, ask the administrator to update the forms.",
-        ),
-    )
 }

@@ -18,6 +18,7 @@ mod events;
 pub mod guard;
 mod page;
 mod regions;
+mod visitor;
 
 /// The largest picture of a code that is taken, in bytes: a photograph of a telephone.
 const LARGEST_PICTURE: usize = 12 * 1024 * 1024;

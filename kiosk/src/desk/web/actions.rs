@@ -17,13 +17,14 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::Web;
-use super::page::LANGUAGE_COOKIE;
+use super::visitor::LANGUAGE_COOKIE;
 use crate::desk::key::{self, Key};
 use crate::desk::lang::Lang;
+use crate::desk::notice::Notice;
 use crate::desk::office::Office;
 use crate::desk::person::{DeskPerson, Way};
 use crate::desk::practice;
-use crate::desk::state::{Notice, PRACTICE_READER};
+use crate::desk::state::PRACTICE_READER;
 
 /// The header with which the page's script says that it sees the change come by itself.
 const BY_SCRIPT: &str = "x-desk";

@@ -7,13 +7,13 @@ use axum::response::{Html, IntoResponse, Response};
 use cccd::messages::Words;
 use cccd_typeset::Request;
 
-use super::page::Visitor;
 use super::regions::drawn;
+use super::visitor::Visitor;
 use super::{Web, assets};
 use crate::desk::documents;
 use crate::desk::lang::Lang;
+use crate::desk::notice::Notice;
 use crate::desk::portrait::Picture;
-use crate::desk::state::Notice;
 
 /// The portrait of a person in the session.
 pub async fn portrait(State(web): State<Web>, Path(number): Path<u32>) -> Response {

@@ -13,8 +13,8 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::Web;
-use super::page::Visitor;
 use super::regions::{self, Region};
+use super::visitor::Visitor;
 
 /// What draws the regions of a page.
 type Draw = fn(&Web, Visitor) -> Vec<(Region, String)>;

@@ -17,13 +17,14 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::Web;
-use super::page::Visitor;
+use super::visitor::Visitor;
 use crate::desk::clock;
 use crate::desk::lang::Lang;
+use crate::desk::notice::Notice;
 use crate::desk::person::{DeskPerson, Way, fact_words};
 use crate::desk::practice::{self, PracticeCard, Sample};
 use crate::desk::session::{CardState, Reading, Session, Step};
-use crate::desk::state::{Desk, Inner, Notice, PRACTICE_READER, Readers};
+use crate::desk::state::{Desk, Inner, PRACTICE_READER, Readers};
 
 /// A part of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
