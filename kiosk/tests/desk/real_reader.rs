@@ -67,6 +67,35 @@ fn a_service_that_stops_in_the_middle_of_a_read_is_named() {
     });
 }
 
+#[test]
+fn a_card_swapped_in_the_middle_of_a_read_never_mixes_two_people() {
+    beside_a_service("real_reader::a_card_swapped_in_the_middle_of_a_read_never_mixes_two_people", || {
+        let trusted = tempfile::tempdir().expect("a folder");
+        let officer = Officer::at(Desk::start_with(&[("CCCD_TRUST_STORE", trusted.path())]));
+        let browser = &officer.browser;
+        let first = made("faults.removals = [{ after = 40 }]", &trusted.path().join("first"));
+        let second = made("person = \"zo-ram-thi-jun\"", &trusted.path().join("second"));
+        // The second is put down as soon as the first is gone.
+        serve(0, vec![first, second]);
+        browser.until_shown("#card h2", "Thẻ đã nằm trên đầu đọc");
+        officer.open_with(AN.can);
+        browser.until_shown("#card .problem", "");
+        browser.picture("card-swapped");
+        assert_eq!(browser.script("return document.querySelectorAll('#people .person').length", &[]), 0);
+        assert!(!browser.page_text().contains("001190123456"));
+        if browser.script("return !document.querySelector('#open-card')", &[]) == true {
+            browser.press("#card button", "Đọc lại thẻ");
+        }
+        officer.open_with(JUN.can);
+        browser.until_shown("#people .person h2", JUN.name);
+        browser.until_shown("#people .verdict.good", "");
+        assert!(
+            !browser.script("return document.getElementById('people').innerText", &[]).to_string().contains(AN.name)
+        );
+        officer.leave();
+    });
+}
+
 /// Reads the card that lies there.
 #[track_caller]
 fn read(officer: &Officer, sample: &Sample) {
@@ -77,14 +106,28 @@ fn read(officer: &Officer, sample: &Sample) {
 
 /// Puts the card of a profile into a slot, and its issuer into the trust store.
 fn insert(slot: u16, profile: &str, trusted: &Path) {
+    let card = made(profile, &trusted.join(slot.to_string()));
+    serve(slot, vec![card]);
+}
+
+/// The card of a profile. Its issuer is trusted by files of this name.
+fn made(profile: &str, issuer: &Path) -> Card {
     let profile = Profile::from_toml(profile).expect("a profile");
     let issued = personalise::personalise(&profile).expect("a card");
-    fs::write(trusted.join(format!("{slot}.der")), &issued.issuer.anchor().der).expect("written");
+    fs::write(issuer.with_extension("der"), &issued.issuer.anchor().der).expect("written");
     if let Some(list) = &issued.issuer.revocation_list {
-        fs::write(trusted.join(format!("{slot}.crl")), list).expect("written");
+        fs::write(issuer.with_extension("crl"), list).expect("written");
     }
-    let mut card = Card::new(issued.image, profile.faults, profile.link, [7; 32]);
-    thread::spawn(move || vpcd::serve(&mut card, "127.0.0.1", vpcd::PORT + slot, |_| {}));
+    Card::new(issued.image, profile.faults, profile.link, [7; 32])
+}
+
+/// Puts cards into a slot, each when the one before it has gone for good.
+fn serve(slot: u16, cards: Vec<Card>) {
+    thread::spawn(move || {
+        for mut card in cards {
+            vpcd::serve(&mut card, "127.0.0.1", vpcd::PORT + slot, |_| {}).expect("a slot");
+        }
+    });
 }
 
 fn stop_the_service() {

@@ -21,6 +21,7 @@ fn a_couple_puts_both_cards_down_and_both_stand_in_the_form_of_marriage() {
                         .some((field) => field.value === arguments[0])";
             browser.until(name, body, &[name.into()]);
         }
+        assert_eq!(officer.fetch("/form.pdf").0, "application/pdf");
     }
     officer.leave();
 }
