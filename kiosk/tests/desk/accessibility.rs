@@ -11,7 +11,7 @@ const AXE: &str = include_str!("../axe/axe.min.js");
 
 /// What axe finds wrong with the page as it is now: WCAG 2.2 up to AA, its best practices, and contrast of 7:1.
 #[track_caller]
-fn expect_no_violation(browser: &Browser, page: &str) {
+pub fn expect_no_violation(browser: &Browser, page: &str) {
     browser.script(AXE, &[]);
     let found = browser.script_async(
         "const done = arguments[0]; axe.run(document, { \

@@ -86,10 +86,16 @@ impl Browser {
     /// Opens a second tab and goes there; the handle of the one before.
     #[track_caller]
     pub fn new_tab(&self) -> String {
-        let before = self.expect("GET", "/window", &Value::Null);
+        let before = self.tab();
         let tab = self.expect("POST", "/window/new", &json!({ "type": "tab" }));
         self.go_to_tab(tab["handle"].as_str().expect("a handle"));
-        before.as_str().expect("a handle").to_owned()
+        before
+    }
+
+    /// The handle of the tab that is looked at.
+    #[track_caller]
+    pub fn tab(&self) -> String {
+        self.expect("GET", "/window", &Value::Null).as_str().expect("a handle").to_owned()
     }
 
     #[track_caller]

@@ -1,5 +1,8 @@
 //! What a newcomer does in the first minute.
 
+use virtual_card::profile::Profile;
+
+use crate::browser::key;
 use crate::officer::{AN, Officer};
 
 #[test]
@@ -28,6 +31,25 @@ fn a_newcomer_comes_from_a_sample_card_to_the_form_in_hand() {
     // So is the record of how the person was read.
     let (kind, _, start) = officer.fetch("/record/1");
     assert_eq!((kind.as_str(), start.get(..5)), ("application/pdf", Some("%PDF-")));
+    officer.leave();
+}
+
+#[test]
+fn a_code_that_was_scanned_opens_the_card_that_is_put_down_next() {
+    let officer = Officer::at_a_new_desk();
+    let browser = &officer.browser;
+    // A scanner types what the code says, and a line end.
+    let code = Profile::default().person().expect("a person").qr_text();
+    browser.type_into("#key", &format!("{code}{}", key::ENTER));
+    browser.until_shown("#card h2", AN.name);
+    browser.press(".samples button strong", AN.title);
+    browser.until_shown("#people .person h2", AN.name);
+    browser.until_shown("#people .verdict.good", "");
+    officer.end_session();
+    // A portrait in JPEG 2000, which no browser shows, is shown all the same.
+    officer.put_down("ảnh JPEG 2000");
+    officer.open_with(AN.can);
+    browser.until("the portrait", "return document.querySelector('#people img')?.naturalWidth > 100", &[]);
     officer.leave();
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::accessibility::expect_no_violation;
 use crate::officer::{AN, JUN, Officer, VIET};
 
 #[test]
@@ -85,6 +86,31 @@ fn the_end_of_a_session_leaves_nothing_of_the_citizen_behind() {
     officer.read(&VIET);
     let page = browser.script(without_samples, &[]);
     assert!(told.iter().all(|text| !page.as_str().unwrap_or_default().contains(text)));
+    officer.leave();
+}
+
+#[test]
+fn the_citizens_screen_follows_says_no_whole_number_and_forgets() {
+    let officer = Officer::at_a_new_desk();
+    let browser = &officer.browser;
+    let officers = browser.new_tab();
+    let citizens = browser.tab();
+    browser.open(&officer.desk.page("/citizen"));
+    browser.until_shown("#citizen h1", "Mời đặt thẻ");
+    browser.go_to_tab(&officers);
+    officer.read(&AN);
+    browser.go_to_tab(&citizens);
+    browser.until_shown("#citizen li", AN.name);
+    expect_no_violation(browser, "citizen's screen");
+    browser.picture("citizen");
+    for text in ["001190123456", "123456", "15/03/1990", "Ngọc Hà"] {
+        assert!(!browser.page_source().contains(text), "the citizen's screen says {text}");
+    }
+    browser.go_to_tab(&officers);
+    officer.end_session();
+    browser.go_to_tab(&citizens);
+    browser.until_gone("#citizen li");
+    assert!(!browser.page_source().contains(AN.name));
     officer.leave();
 }
 
