@@ -36,6 +36,7 @@ pub struct PracticeCard {
 struct Printed {
     number: String,
     qr_text: String,
+    mrz: String,
 }
 
 /// Never prints what stands on the card.
@@ -59,7 +60,7 @@ impl PracticeCard {
         profile.link = link;
         let card = SimulatedCard::new(&profile, wait, LIMIT)?;
         let number = card.qr_text().split('|').next().unwrap_or_default().to_owned();
-        let printed = Printed { number, qr_text: card.qr_text().to_owned() };
+        let printed = Printed { number, qr_text: card.qr_text().to_owned(), mrz: card.mrz().to_owned() };
         Ok(Self { sample, profile, printed, wait })
     }
 
@@ -73,6 +74,12 @@ impl PracticeCard {
     #[must_use]
     pub fn qr_text(&self) -> &str {
         &self.printed.qr_text
+    }
+
+    /// The lines of the machine readable zone on its back.
+    #[must_use]
+    pub fn mrz(&self) -> &str {
+        &self.printed.mrz
     }
 
     /// The card as it lies on the reader now, and who is trusted for it. Each time it is asked it is the same card, put

@@ -16,11 +16,14 @@ fn a_wrong_number_is_said_to_be_wrong_and_the_right_one_opens_the_card() {
 }
 
 #[test]
-fn a_card_that_counts_says_how_many_tries_are_left() {
+fn a_card_that_counts_says_how_many_tries_are_left_and_opens_by_its_mrz() {
     let officer = Officer::at_a_new_desk();
     officer.put_down("Số in trên thẻ không mở được chip");
     officer.open_with("123456");
     officer.browser.until_shown("#card .problem", "lần thử");
+    officer.browser.press("#card button", "Quét MRZ");
+    officer.browser.until_shown("#people .person h2", AN.name);
+    officer.browser.until_shown("#people .verdict.good", "");
     officer.leave();
 }
 

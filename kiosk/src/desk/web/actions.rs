@@ -119,6 +119,15 @@ pub async fn scan_practice_card(State(web): State<Web>, headers: HeaderMap) -> R
     done(&headers)
 }
 
+/// Scans the machine readable zone on the back of the sample card that lies there.
+pub async fn scan_practice_mrz(State(web): State<Web>, headers: HeaderMap) -> Response {
+    let lying = web.desk.look().slots.get(PRACTICE_READER).and_then(|slot| slot.practice.clone());
+    if let Some(card) = lying {
+        web.desk.give(card.mrz());
+    }
+    done(&headers)
+}
+
 /// Takes the card of practice away.
 pub async fn take_practice_card_away(State(web): State<Web>, headers: HeaderMap) -> Response {
     web.desk.card_removed(PRACTICE_READER);
