@@ -7,70 +7,115 @@ const post = (path, body) => fetch(path, { method: "POST", headers: { "X-Desk": 
 
 // Regions that change.
 
-const regions = ["status", "notice", "card", "people", "work", "idle", "citizen"];
-const held = new Map(); // what came for a region while somebody composed a letter in it
-let composing = false;
+const regions = ["status", "notice", "card", "hand", "people", "work", "idle", "citizen"];
+const held = new Map(); // what came for a region while somebody composed a letter in it, or held a button down
+let composing = false, pressing = false;
 
 function put(name, html, digest) {
   const place = region(name);
-  if (place.dataset.region === digest) return;
+  if (!place || place.dataset.region === digest) return;
   const active = document.activeElement;
-  const inside = active && place.contains(active) && active.id;
-  if (inside && composing) { held.set(name, [html, digest]); return; }
-  const typing = inside && active.matches("input:not([type=checkbox]), textarea")
-    ? { value: active.value, start: active.selectionStart, end: active.selectionEnd, saved: active.dataset.saved } : null;
-  const open = [...place.querySelectorAll("details[open][id]")].map((details) => details.id);
-  const kept = [...place.querySelectorAll("details[id] input, details[id] select, #key, #search")]
-    .filter((field) => field.id && field !== active && field.type !== "hidden")
-    .map((field) => [field.id, field.value]);
+  const inside = active && place.contains(active);
+  if (pressing || (inside && composing)) { held.set(name, [html, digest]); return; }
+  if (name === "idle" && recount(place, html)) return;
+  // Only what somebody is typing now, and nobody has taken yet, outlives what the desk knows.
+  const isText = inside && active.matches("input:not([type=checkbox]), textarea");
+  const typed = isText && active.value !== active.defaultValue && active.value !== active.dataset.saved
+    ? active.value : null;
+  const spot = isText ? [active.selectionStart, active.selectionEnd] : null;
+  const open = new Map([...place.querySelectorAll("details[id]")].map((details) => [details.id, details.open]));
+  const kept = [...place.querySelectorAll("#office input, #hand input, #hand select, #key, #search")]
+    .filter((field) => field !== active && field.value !== field.defaultValue).map((field) => [field.id, field.value]);
   const list = region("services");
   place.innerHTML = html;
   place.dataset.region = digest;
-  open.forEach((id) => { const details = document.getElementById(id); if (details) details.open = true; });
-  // What is typed and not yet taken outlives the change; a field that shows what the desk knows is drawn anew.
-  kept.forEach(([id, value]) => { const field = document.getElementById(id); if (field && value && field.closest("details, .key, .search")) field.value = value; });
-  if (inside) {
-    const again = document.getElementById(inside) ;
-    if (again) {
-      if (typing && again.value !== typing.value && typing.value !== typing.saved) again.value = typing.value;
-      again.focus({ preventScroll: true });
-      if (typing && typing.start !== null) { try { again.setSelectionRange(typing.start, typing.end); } catch { /* not a text */ } }
-    }
-  }
+  open.forEach((was, id) => { const details = document.getElementById(id); if (details && was) details.open = true; });
+  kept.forEach(([id, value]) => { const field = document.getElementById(id); if (field) field.value = value; });
+  if (inside) refocus(active.id, typed, spot);
   if (list && region("services") && region("search")?.value) search();
+  if (name === "status") sessionChanged();
   arrive(place);
+}
+
+// The countdown is said once; then only its number changes.
+function recount(place, html) {
+  const number = place.querySelector(".countdown strong");
+  const next = new DOMParser().parseFromString(html, "text/html").querySelector(".countdown strong");
+  if (number && next) number.textContent = next.textContent;
+  return Boolean(number && next);
+}
+
+// Back to where somebody was: the same element, or the field that its button stood beside.
+function refocus(id, typed, spot) {
+  const again = document.getElementById(id) ?? document.getElementById(id.replace(/-(confirm|decline|reset)$/, ""))
+    ?? document.getElementById(id + "-confirm");
+  if (!again) return;
+  if (typed !== null && "value" in again) again.value = typed;
+  again.focus({ preventScroll: true });
+  if (spot && spot[0] !== null) { try { again.setSelectionRange(...spot); } catch { /* not a text */ } }
+}
+
+// What was typed for one citizen is not left to the next.
+let session = document.querySelector("[data-session]")?.dataset.session ?? "0";
+function sessionChanged() {
+  const now = document.querySelector("[data-session]")?.dataset.session ?? "0";
+  if (session !== "0" && now !== session) {
+    document.querySelectorAll("#hand form").forEach((form) => form.reset());
+    for (const id of ["key", "search"]) if (region(id)) region(id).value = "";
+    if (region("by-hand")) region("by-hand").open = false;
+    if (region("search")) search();
+    stopCamera();
+  }
+  session = now;
 }
 
 function arrive(place) {
   const first = place.querySelector("[data-focus]");
   const active = document.activeElement;
   if (first && (!active || active === document.body || !active.matches("input, textarea, select"))) first.focus({ preventScroll: true });
-  place.querySelectorAll("[data-sound]").forEach(sound);
+  const sounds = [...place.querySelectorAll("[data-sound]")];
+  // A fault that comes again is heard again.
+  const here = new Set(sounds.map(soundKey));
+  heard.forEach((key) => { if (key.startsWith(place.id + ":") && !here.has(key)) heard.delete(key); });
+  sounds.forEach(sound);
 }
 
-addEventListener("compositionstart", () => { composing = true; });
-addEventListener("compositionend", () => {
-  composing = false;
-  held.forEach(([html, digest], name) => put(name, html, digest));
+function flush() {
+  const waiting = [...held];
   held.clear();
-});
+  waiting.forEach(([name, [html, digest]]) => put(name, html, digest));
+}
+addEventListener("compositionstart", () => { composing = true; });
+addEventListener("compositionend", () => { composing = false; flush(); });
+addEventListener("pointerdown", () => { pressing = true; });
+for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => setTimeout(() => { pressing = false; flush(); }, 0));
 
-const stream = new EventSource(document.body.dataset.events ?? "/events");
-stream.onopen = () => { region("offline").hidden = true; };
-stream.onerror = () => { region("offline").hidden = false; };
-regions.forEach((name) => stream.addEventListener(name, (event) => put(name, event.data, event.lastEventId)));
+const heard = new Set();
+let stream;
+function follow() {
+  stream?.close();
+  stream = new EventSource(document.body.dataset.events ?? "/events");
+  stream.onopen = () => { region("offline").hidden = true; };
+  stream.onerror = () => { region("offline").hidden = false; };
+  regions.forEach((name) => stream.addEventListener(name, (event) => put(name, event.data.trim() ? event.data : "", event.lastEventId)));
+}
+// A browser keeps few connections to one address: a tab that nobody sees lets go of its own.
+document.addEventListener("visibilitychange", () => { if (document.hidden) stream?.close(); else follow(); });
+follow();
 
 // Forms: sent without leaving the page.
 
 async function send(form, submitter) {
+  if (form.dataset.busy) return;
+  form.dataset.busy = "1";
   const body = new URLSearchParams(new FormData(form, submitter));
-  if (form.dataset.entry !== undefined && !submitter) body.delete("act");
   try {
     const answer = await post(form.getAttribute("action"), body);
-    if (!answer.ok && answer.status !== 404) throw new Error(answer.status);
+    if (answer.status >= 500) throw new Error(answer.status);
     if (form.matches(".key")) form.querySelectorAll("input").forEach((field) => { field.value = ""; });
     if (form.closest("#by-hand") && answer.ok) { form.reset(); region("by-hand").open = false; }
   } catch { region("offline").hidden = false; }
+  finally { delete form.dataset.busy; }
 }
 
 addEventListener("submit", (event) => {
@@ -84,7 +129,6 @@ const timers = new WeakMap();
 addEventListener("input", (event) => {
   const form = event.target.form;
   if (event.target.id === "search") { clearTimeout(timers.get(event.target)); timers.set(event.target, setTimeout(search, 120)); return; }
-  if (event.target.id === "key" && event.target.dataset.can !== undefined && /^\d{6}$/.test(event.target.value)) return;
   if (form?.dataset.entry === undefined) return;
   clearTimeout(timers.get(form));
   timers.set(form, setTimeout(() => save(event.target), 400));
@@ -99,7 +143,7 @@ function save(field) {
   field.dataset.saved = field.value;
   if (field.type === "checkbox") {
     post("/entry", new URLSearchParams({ field: form.elements.field.value, value: field.checked ? "x" : "" }));
-  } else send(form);
+  } else post("/entry", new URLSearchParams({ field: form.elements.field.value, value: field.value })).catch(() => { region("offline").hidden = false; });
 }
 
 async function search() {
@@ -120,34 +164,44 @@ addEventListener("click", (event) => {
 addEventListener("keydown", (event) => {
   const field = region("key");
   if (!field || event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1) return;
-  if (document.activeElement === document.body && /[0-9A-Z|]/i.test(event.key)) field.focus();
+  if (!document.activeElement?.matches("input, textarea, select") && /[0-9A-Z|]/i.test(event.key)) field.focus();
 });
 
 // The camera: frames go to the program on this machine until one holds a card's code.
 
-addEventListener("click", async (event) => {
+let camera = null;
+function stopCamera() {
+  camera?.source.getTracks().forEach((track) => track.stop());
+  camera?.video.remove();
+  camera = null;
+}
+addEventListener("click", (event) => {
   const button = event.target.closest("[data-camera]");
-  if (!button) return;
-  const place = button.parentElement;
+  if (button) film(button.parentElement);
+});
+async function film(place) {
+  stopCamera();
   let source;
   try { source = await navigator.mediaDevices.getUserMedia({ video: { width: 1280, facingMode: "environment" } }); }
   catch { place.querySelector("p")?.remove(); place.append(Object.assign(document.createElement("p"), { className: "problem-line", textContent: document.documentElement.lang === "vi" ? "Không mở được camera: cắm camera và cho phép trang này dùng." : "The camera cannot be opened: plug it in and allow this page to use it." })); return; }
   const video = Object.assign(document.createElement("video"), { srcObject: source, muted: true, playsInline: true });
+  const mine = camera = { source, video };
   place.append(video);
-  await video.play();
-  const canvas = document.createElement("canvas");
-  const stop = () => { source.getTracks().forEach((track) => track.stop()); video.remove(); };
-  for (let frame = 0; frame < 240 && video.isConnected; frame += 1) {
-    canvas.width = video.videoWidth; canvas.height = video.videoHeight;
-    canvas.getContext("2d").drawImage(video, 0, 0);
-    const picture = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
-    if (!picture) break;
-    const answer = await fetch("/code-picture", { method: "POST", headers: { "X-Desk": "1", "X-Frame": "1" }, body: picture });
-    if (answer.ok) break;
-    await new Promise((done) => setTimeout(done, 120));
-  }
-  stop();
-});
+  try {
+    await video.play();
+    const canvas = document.createElement("canvas");
+    for (let frame = 0; frame < 240 && camera === mine && video.isConnected; frame += 1) {
+      canvas.width = video.videoWidth; canvas.height = video.videoHeight;
+      canvas.getContext("2d").drawImage(video, 0, 0);
+      const picture = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+      if (!picture || camera !== mine) break;
+      const answer = await fetch("/code-picture", { method: "POST", headers: { "X-Desk": "1", "X-Frame": "1" }, body: picture });
+      if (answer.ok) break;
+      await new Promise((done) => setTimeout(done, 120));
+    }
+  } catch { region("offline").hidden = false; }
+  finally { if (camera === mine) stopCamera(); else source.getTracks().forEach((track) => track.stop()); }
+}
 
 // Somebody is there: told at most every five seconds.
 
@@ -160,9 +214,9 @@ for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => {
 
 // A short sound for what was found: two rising tones, one tone, two falling ones.
 
-const heard = new Set();
+const soundKey = (element) => `${element.closest("[data-region]")?.id}:${element.dataset.key ?? element.textContent}`;
 function sound(element) {
-  const key = element.dataset.key ?? element.textContent;
+  const key = soundKey(element);
   if (heard.has(key)) return;
   heard.add(key);
   const tones = { good: [660, 880], unsure: [520], bad: [330, 220], wrong: [330, 220], typed: [] }[element.dataset.sound] ?? [];
@@ -176,6 +230,6 @@ function sound(element) {
   } catch { /* no sound here */ }
 }
 
-document.querySelectorAll("[data-sound]").forEach((element) => heard.add(element.dataset.key ?? element.textContent));
+document.querySelectorAll("[data-sound]").forEach((element) => heard.add(soundKey(element)));
 const wanted = document.querySelector("[data-focus]");
 if (wanted) wanted.focus();

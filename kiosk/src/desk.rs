@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use cccd_forms::packs::Packs;
 use cccd_forms::services::Services;
+use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::time::{self, MissedTickBehavior};
 
 use documents::Printer;
@@ -73,6 +75,8 @@ pub enum StartError {
 /// It cannot start.
 pub fn run(options: Options) -> Result<(), StartError> {
     let settings = Settings::of(options)?;
+    // Where the desk dies, no picture of its memory is left on the disk.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(serve(settings))
 }
@@ -88,7 +92,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     let address = listener.local_addr()?;
     cards::watch(Arc::clone(&desk))?;
     tokio::spawn(tick(Arc::clone(&desk)));
-    let web = web::Web { desk, practice: settings.practice };
+    let web = web::Web { desk, practice: settings.practice, one_picture: Arc::new(Semaphore::new(1)) };
     let routes = web::routes(web, web::guard::Own::at(address));
     println!("Bàn một cửa: http://{address}/  (Ctrl+C để dừng / to stop)");
     if settings.open {

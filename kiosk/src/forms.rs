@@ -55,7 +55,7 @@ fn print(pack: &Pack, keep: Option<&Path>) -> bool {
     let mut well = true;
     for (name, data) in check::specimens(pack) {
         // Unlike an officer, who checks a form can wait.
-        let made = printer.print_within(&documents::of_data(pack, data), Duration::from_secs(60));
+        let made = printer.print_within(&documents::of_data(pack, data), printer.now(), Duration::from_secs(60));
         let kept = match made {
             Ok(page) => keep_page(&page, keep, &format!("{}-{name}.pdf", pack.id)),
             Err(notice) => Err(format!("{} {}\n{} {}", notice.what.vi, notice.todo.vi, notice.what.en, notice.todo.en)),

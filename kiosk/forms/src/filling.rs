@@ -106,7 +106,8 @@ impl Filling<'_> {
         let key = row.map_or_else(|| field.id.clone(), |row| format!("{}.{row}", field.id));
         let candidate = self.candidate(field, row);
         let (value, state) = decide(field, candidate.as_ref(), self.entries.0.get(&key));
-        let on_card = candidate.filter(|card| value.as_ref().is_some_and(|value| value.text != card.text));
+        let differs = |card: &Known| value.as_ref().is_none_or(|value| value.text != card.text);
+        let on_card = candidate.filter(|card| !matches!(state, State::Offered(_)) && differs(card));
         let on_card = on_card.filter(|card| card.origin != Origin::Desk).map(|card| card.text.clone());
         match &value {
             Some(value) => drop(self.done.insert(key.clone(), value.clone())),

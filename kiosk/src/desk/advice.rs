@@ -113,6 +113,17 @@ pub fn for_error(code: &str) -> (Words, Words) {
     })
 }
 
+/// A scanned code did not open the card that lies there.
+pub fn code_of_another() -> (Words, Words) {
+    (
+        Words::new("Mã QR vừa quét không mở được thẻ này.", "The code that was scanned does not open this card."),
+        Words::new(
+            "Có thể mã là của thẻ khác: quét mã trên chính thẻ đang nằm ở đầu đọc, hoặc nhập 6 số cuối in trên thẻ.",
+            "It may be another card's: scan the code of the card on the reader, or type the last six digits printed on it.",
+        ),
+    )
+}
+
 /// Two pieces of advice after each other.
 pub fn joined(one: &Words, other: &Words) -> Words {
     Words::new(format!("{} {}", one.vi, other.vi), format!("{} {}", one.en, other.en))

@@ -2,6 +2,7 @@
 //! ([`cccd_typeset::worker`]); it ends with the session, and what it knew with it.
 
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -30,7 +31,15 @@ const LIMIT: Duration = Duration::from_secs(10);
 const RECORD: &str = include_str!("../../templates/record.typ");
 
 /// Makes PDFs.
-pub struct Printer(Arc<Mutex<Worker>>);
+pub struct Printer {
+    worker: Arc<Mutex<Worker>>,
+    /// How often it was wiped: what was asked before the last time is not made any more.
+    wiped: Arc<AtomicU64>,
+}
+
+/// When something was asked of the printer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked(u64);
 
 impl Printer {
     /// One that starts its process when it is needed.
@@ -42,24 +51,37 @@ impl Printer {
         let program = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
         let mut command = Command::new(program);
         command.arg(COMMAND);
-        Ok(Self(Arc::new(Mutex::new(Worker::start(command)))))
+        Ok(Self { worker: Arc::new(Mutex::new(Worker::start(command))), wiped: Arc::default() })
+    }
+
+    /// Now. To be taken while the session that something is asked for is looked at.
+    pub fn now(&self) -> Asked {
+        Asked(self.wiped.load(Ordering::SeqCst))
     }
 
     /// The PDF. It blocks.
     ///
     /// # Errors
-    /// The template is broken, or the process died.
-    pub fn print(&self, request: &Request) -> Result<Vec<u8>, Notice> {
-        self.print_within(request, LIMIT)
+    /// The session ended meanwhile, the template is broken, or the process died.
+    pub fn print(&self, request: &Request, asked: Asked) -> Result<Vec<u8>, Notice> {
+        self.print_within(request, asked, LIMIT)
     }
 
     /// The same with another limit.
     ///
     /// # Errors
     /// As [`Printer::print`].
-    pub fn print_within(&self, request: &Request, limit: Duration) -> Result<Vec<u8>, Notice> {
-        let mut worker = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        worker.typeset(request, limit).map_err(|error| notice(&error))
+    pub fn print_within(&self, request: &Request, asked: Asked, limit: Duration) -> Result<Vec<u8>, Notice> {
+        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.now() != asked {
+            return Err(Notice::session_is_over());
+        }
+        let made = worker.typeset(request, limit).map_err(|error| notice(&error));
+        if self.now() != asked {
+            // The session ended meanwhile: who waits to wipe comes next.
+            return Err(Notice::session_is_over());
+        }
+        made
     }
 
     /// Starts the process, so that the first page does not wait for it.
@@ -69,12 +91,13 @@ impl Printer {
 
     /// Ends the process, and with it everything it knows.
     pub fn wipe(&self) {
+        self.wiped.fetch_add(1, Ordering::SeqCst);
         self.meanwhile(Worker::wipe);
     }
 
     /// Does something with the worker as soon as it is free, without waiting for that.
     fn meanwhile(&self, act: fn(&mut Worker)) {
-        let worker = Arc::clone(&self.0);
+        let worker = Arc::clone(&self.worker);
         // Where no thread can be started, the next page starts the process, and the end of this program ends it.
         let _ = thread::Builder::new()
             .name("printer".into())
@@ -99,12 +122,10 @@ fn notice(error: &WorkerError) -> Notice {
 
 /// The filled form, to be printed.
 ///
-/// With somebody of practice in it, it is marked as a draft: nobody is to take it for an application.
+/// With somebody of practice in it, it is marked as such: nobody is to take it for an application.
 pub fn of_form(pack: &Pack, form: &Form, practice: bool) -> Request {
     let mut data = form.data();
-    if practice {
-        data["pack"]["draft"] = Value::Bool(true);
-    }
+    data["pack"]["practice"] = Value::Bool(practice);
     of_data(pack, data)
 }
 

@@ -58,6 +58,17 @@ impl Notice {
         )
     }
 
+    /// What was asked for belonged to a session that has ended.
+    pub fn session_is_over() -> Self {
+        Self::wrong(
+            Words::new("Phiên đã kết thúc hoặc tờ khai đã đóng.", "The session has ended, or the form was closed."),
+            Words::new(
+                "Đóng thẻ trình duyệt này và quay lại trang bàn một cửa.",
+                "Close this tab and go back to the desk.",
+            ),
+        )
+    }
+
     /// What the office calls itself is on the disk.
     pub fn office_is_kept() -> Self {
         Self::info("Đã lưu tên cơ quan.", "The office's name is kept.")

@@ -146,8 +146,10 @@ impl DeskPerson {
     }
 
     /// A person typed by hand.
-    pub fn of_hand(way: Way, facts: Person, at: Timestamp) -> Self {
-        Self::without_checks(way, facts, at, false)
+    pub fn of_hand(way: Way, facts: Person, warnings: Vec<Words>, at: Timestamp) -> Self {
+        let mut person = Self::without_checks(way, facts, at, false);
+        person.warnings = warnings;
+        person
     }
 
     fn without_checks(way: Way, facts: Person, at: Timestamp, practice: bool) -> Self {

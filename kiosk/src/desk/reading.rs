@@ -32,24 +32,39 @@ const RETURN: Duration = Duration::from_secs(20);
 /// The most that a read may take while the card is there.
 const LIMIT: Duration = Duration::from_secs(45);
 
-/// Reads, and tells the desk under that ticket.
+/// Reads, and tells the desk under that ticket. The desk may be locked meanwhile: it is told on the new thread alone.
+///
+/// # Errors
+/// No thread can be started.
 pub fn begin(
     desk: Arc<Desk>,
     ticket: u64,
     reader: String,
     practice: Option<Arc<PracticeCard>>,
     credentials: Credentials,
-) {
-    let told = Arc::clone(&desk);
+) -> std::io::Result<()> {
     let work = move || {
+        // A card may bring a parser to its knees: also then the session goes on, and can end.
+        let end = EndOfRead { desk: &desk, ticket };
         let result = match practice {
             Some(card) => read_practice(&desk, ticket, &card, &credentials),
             None => read_in_reader(&desk, ticket, reader, &credentials),
         };
+        std::mem::forget(end);
         desk.read_ended(ticket, result);
     };
-    if thread::Builder::new().name("read".into()).spawn(work).is_err() {
-        told.read_ended(ticket, Err(("internal", None)));
+    thread::Builder::new().name("read".into()).spawn(work).map(drop)
+}
+
+/// Tells the desk that a read ended without a result, where it panicked.
+struct EndOfRead<'a> {
+    desk: &'a Arc<Desk>,
+    ticket: u64,
+}
+
+impl Drop for EndOfRead<'_> {
+    fn drop(&mut self) {
+        self.desk.read_ended(self.ticket, Err(("internal", None)));
     }
 }
 
@@ -82,12 +97,15 @@ fn carry_out<S: CardSource + Send + 'static>(
         challenge: None,
         terminal: None,
     };
+    let watchdog = source.watchdog();
+    desk.in_reading(ticket, |reading| reading.watchdog = watchdog);
     let at = Timestamp::now();
     let by = Yardstick { trusted, at, given: credentials.given() };
     let (to_observer, to_identity) = (Arc::clone(desk), Arc::clone(desk));
     let observer: live::Observer = Box::new(move |event| tell(&to_observer, ticket, &event));
     let mut on_identity = |identity: &Identity| {
-        let facts = facts_of(&identity.holder, Origin::ChipVerified);
+        // Signed, and perhaps on a copy: verified is said when all is checked.
+        let facts = facts_of(&identity.holder, Origin::ChipUnverified);
         to_identity.in_reading(ticket, |reading| reading.early = Some(facts));
     };
     let statistics = Statistics::start();

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use cccd::credentials::Credentials;
 use cccd::messages::Words;
+use cccd::read::Watchdog;
 use cccd_forms::facts::{Fact, Person, Subjects};
 use cccd_forms::filling::Entries;
-use cccd_forms::packs::{Must, Pack};
+use cccd_forms::packs::{Must, Pack, PackSection, Packs, Subject};
 
 use super::person::DeskPerson;
 
@@ -20,11 +21,16 @@ pub const IDLE_LIMIT: Duration = Duration::from_secs(120);
 /// After so long the page counts down.
 pub const IDLE_WARNING: Duration = Duration::from_secs(90);
 
+/// The longest that a read may take for somebody who is there.
+const LONGEST_READ: Duration = Duration::from_secs(300);
+
 /// Most people in one session: a household, or the guests of one evening.
 pub const MOST_PEOPLE: usize = 60;
 
 /// A session.
 pub struct Session {
+    /// Tells this session from others: what was meant for one is not done to the next.
+    pub id: u64,
     /// Who is in it, in the order they came.
     pub people: Vec<DeskPerson>,
     /// The card that is dealt with now.
@@ -35,6 +41,8 @@ pub struct Session {
     pub service: Option<u16>,
     /// The form that is open.
     pub form: Option<OpenForm>,
+    /// The forms that were left, by the number of their service.
+    pub left: BTreeMap<u16, OpenForm>,
     next_number: u32,
     last_touch: Instant,
 }
@@ -73,6 +81,14 @@ pub struct Reading {
     pub early: Option<Person>,
     /// The card was taken away, and is waited for.
     pub waiting: bool,
+    /// A scanned code is what opens it.
+    pub by_code: bool,
+    /// When it began.
+    pub since: Instant,
+    /// Which insertion of a card it reads.
+    pub insertion: u64,
+    /// Ends it when nobody wants it any more.
+    pub watchdog: Watchdog,
 }
 
 /// A step of a read, in the order it is shown.
@@ -130,13 +146,15 @@ pub struct OpenForm {
 
 impl Session {
     /// A session that begins now.
-    pub fn begin(now: Instant) -> Self {
+    pub fn begin(id: u64, now: Instant) -> Self {
         Self {
+            id,
             people: Vec::new(),
             card: CardState::None,
             code: None,
             service: None,
             form: None,
+            left: BTreeMap::new(),
             next_number: 1,
             last_touch: now,
         }
@@ -147,20 +165,24 @@ impl Session {
         self.last_touch = now;
     }
 
-    /// How long nobody has been. A card that is being read counts as somebody.
+    /// How long nobody has been. A card that is being read counts as somebody, for as long as a read may last.
     pub fn idle(&self, now: Instant) -> Duration {
-        match self.card {
-            CardState::Reading(_) => Duration::ZERO,
+        match &self.card {
+            CardState::Reading(reading) if now.saturating_duration_since(reading.since) < LONGEST_READ => {
+                Duration::ZERO
+            }
             _ => now.saturating_duration_since(self.last_touch),
         }
     }
 
     /// Adds a person, or puts new data in the place of the same person's: whoever has the same ID number, and a number is
     /// not taken for another's however alike the names are. The number within the session; none where it is full.
+    ///
+    /// A card that was rejected takes nobody's place: it stands beside.
     pub fn add(&mut self, mut person: DeskPerson) -> Option<u32> {
         let same = |other: &&mut DeskPerson| {
             let id = person.text(Fact::IdNumber);
-            id.is_some() && other.text(Fact::IdNumber) == id
+            id.is_some() && other.text(Fact::IdNumber) == id && other.is_usable() == person.is_usable()
         };
         if let Some(other) = self.people.iter_mut().find(same) {
             person.number = other.number;
@@ -181,11 +203,14 @@ impl Session {
         Some(number)
     }
 
-    /// Takes a person out, also out of the form.
-    pub fn remove(&mut self, number: u32) {
+    /// Takes a person out, also out of the forms.
+    pub fn remove(&mut self, number: u32, packs: &Packs) {
         self.people.retain(|person| person.number != number);
-        if let Some(form) = &mut self.form {
-            form.roles.values_mut().for_each(|people| people.retain(|other| *other != number));
+        for form in self.form.iter_mut().chain(self.left.values_mut()) {
+            let Some(pack) = packs.get(&form.pack) else { continue };
+            for subject in &pack.subjects {
+                form.unseat(&subject.id, number, pack);
+            }
         }
     }
 
@@ -194,12 +219,20 @@ impl Session {
         self.people.iter().find(|person| person.number == number)
     }
 
-    /// Opens a form, with everybody there in a place where one is free.
-    pub fn open(&mut self, pack: &Pack) {
-        self.form = Some(OpenForm { pack: pack.id.clone(), roles: BTreeMap::new(), entries: Entries::default() });
+    /// Opens a form, with everybody there in a place where one is free. One that was left is as it was.
+    pub fn open(&mut self, service: u16, pack: &Pack, entries: Entries) {
+        let left = self.left.remove(&service).filter(|form| form.pack == pack.id);
+        self.form = Some(left.unwrap_or_else(|| OpenForm { pack: pack.id.clone(), roles: BTreeMap::new(), entries }));
         let people: Vec<u32> = self.people.iter().map(|person| person.number).collect();
         for number in people {
             self.seat(number, pack);
+        }
+    }
+
+    /// Leaves the service; its form is kept.
+    pub fn leave(&mut self) {
+        if let (Some(service), Some(form)) = (self.service.take(), self.form.take()) {
+            self.left.insert(service, form);
         }
     }
 
@@ -219,7 +252,7 @@ impl Session {
                 && sex.is_none_or(|sex| sex_of(pack, &subject.id).is_none_or(|wanted| sex == wanted))
         });
         if let Some(subject) = free {
-            form.roles.entry(subject.id.clone()).or_default().push(number);
+            form.seat(subject, number, pack);
         }
     }
 
@@ -228,13 +261,9 @@ impl Session {
         let Some(form) = &mut self.form else { return };
         let usable = self.people.iter().any(|person| person.number == number && person.is_usable());
         let Some(subject) = pack.subjects.iter().find(|other| other.id == subject) else { return };
-        let people = form.roles.entry(subject.id.clone()).or_default();
-        people.retain(|other| *other != number);
+        form.unseat(&subject.id, number, pack);
         if seated && usable {
-            if !subject.several {
-                people.clear();
-            }
-            people.push(number);
+            form.seat(subject, number, pack);
         }
     }
 
@@ -243,10 +272,71 @@ impl Session {
         let mut subjects = Subjects::default();
         let Some(form) = &self.form else { return subjects };
         for (subject, people) in &form.roles {
-            let people = people.iter().filter_map(|number| self.person(*number)).map(|person| person.facts.clone());
+            let people = people.iter().filter_map(|number| self.person(*number)).filter(|person| person.is_usable());
+            let people = people.map(|person| person.facts.clone());
             subjects.0.insert(subject.clone(), people.collect());
         }
         subjects
+    }
+}
+
+impl OpenForm {
+    /// Gives a person a place. Where there is room for one, the one before gives way, with all that was typed or confirmed
+    /// for them; in a table the person comes after the people there, and before the rows that were typed.
+    fn seat(&mut self, subject: &Subject, number: u32, pack: &Pack) {
+        let before = self.roles.get(&subject.id).cloned().unwrap_or_default();
+        if subject.several {
+            self.move_rows(&subject.id, pack, |row| Some(if row > before.len() { row + 1 } else { row }));
+        } else {
+            for other in before {
+                self.unseat(&subject.id, other, pack);
+            }
+            self.forget(&subject.id, pack);
+        }
+        self.roles.entry(subject.id.clone()).or_default().push(number);
+    }
+
+    /// Takes a person's place away, with what was typed or confirmed for them.
+    fn unseat(&mut self, subject: &str, number: u32, pack: &Pack) {
+        let Some(people) = self.roles.get_mut(subject) else { return };
+        let Some(place) = people.iter().position(|other| *other == number) else { return };
+        people.remove(place);
+        let gone = place + 1;
+        self.move_rows(subject, pack, |row| (row != gone).then_some(if row > gone { row - 1 } else { row }));
+        if place == 0 {
+            self.forget(subject, pack);
+        }
+    }
+
+    /// Forgets what was typed or confirmed in a subject's own fields outside of tables.
+    fn forget(&mut self, subject: &str, pack: &Pack) {
+        let single = pack.sections.iter().filter(|section| section.rows.is_none()).flat_map(|section| &section.fields);
+        for field in single.filter(|field| field.subject.as_deref() == Some(subject)) {
+            self.entries.0.remove(&field.id);
+        }
+    }
+
+    /// Moves what was typed in the rows of a subject's table; a row that goes nowhere is forgotten.
+    fn move_rows(&mut self, subject: &str, pack: &Pack, to: impl Fn(usize) -> Option<usize>) {
+        let table = |section: &&PackSection| section.rows.as_ref().is_some_and(|rows| rows.subject == subject);
+        let columns: BTreeSet<&str> = pack
+            .sections
+            .iter()
+            .filter(table)
+            .flat_map(|section| &section.fields)
+            .map(|field| field.id.as_str())
+            .collect();
+        let entries = std::mem::take(&mut self.entries.0);
+        for (key, entry) in entries {
+            let row = key.rsplit_once('.').and_then(|(id, row)| Some((id, row.parse::<usize>().ok()?)));
+            let key = match row {
+                Some((id, row)) if columns.contains(id) => to(row).map(|row| format!("{id}.{row}")),
+                _ => Some(key),
+            };
+            if let Some(key) = key {
+                self.entries.0.insert(key, entry);
+            }
+        }
     }
 }
 

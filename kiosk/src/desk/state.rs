@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use cccd::messages::Words;
 use cccd::pcsc::PcscError;
+use cccd::read::Watchdog;
 use cccd_forms::facts::Fact;
 use cccd_forms::filling::{Entry, Form};
 use cccd_forms::packs::{Pack, Packs};
@@ -50,7 +51,8 @@ pub struct Inner {
     pub notice: Option<Notice>,
     /// Whose desk it is.
     pub office: Office,
-    tickets: u64,
+    /// How many sessions, insertions and reads there were.
+    count: u64,
 }
 
 /// A card that lies on a reader.
@@ -59,6 +61,8 @@ pub struct Slot {
     pub practice: Option<Arc<PracticeCard>>,
     /// It has been read, or could not be.
     done: bool,
+    /// Tells one insertion from the next.
+    insertion: u64,
 }
 
 /// The readers.
@@ -72,6 +76,19 @@ pub enum Readers {
     Attached(Vec<String>),
 }
 
+impl Inner {
+    /// A number that was not given before.
+    fn next(&mut self) -> u64 {
+        self.count = self.count.wrapping_add(1);
+        self.count
+    }
+
+    /// Tells the session from others; 0 where there is none.
+    pub fn session_id(&self) -> u64 {
+        self.session.as_ref().map_or(0, |session| session.id)
+    }
+}
+
 /// Where the cards of practice are put.
 pub const PRACTICE_READER: &str = "practice";
 
@@ -79,14 +96,8 @@ impl Desk {
     /// A desk with nobody at it.
     pub fn new(services: Services, packs: Packs, store: Store, printer: Printer) -> Arc<Self> {
         let office = store.office().unwrap_or_default();
-        let inner = Inner {
-            readers: Readers::Unknown,
-            slots: BTreeMap::new(),
-            session: None,
-            notice: None,
-            office,
-            tickets: 0,
-        };
+        let inner =
+            Inner { readers: Readers::Unknown, slots: BTreeMap::new(), session: None, notice: None, office, count: 0 };
         Arc::new(Self { inner: Mutex::new(inner), changed: watch::Sender::new(0), store, printer, services, packs })
     }
 
@@ -133,7 +144,14 @@ impl Desk {
     /// A card was put on a reader.
     pub fn card_inserted(self: &Arc<Self>, reader: &str, practice: Option<Arc<PracticeCard>>) {
         self.change(|inner| {
-            inner.slots.insert(reader.to_owned(), Slot { practice, done: false });
+            let insertion = inner.next();
+            inner.slots.insert(reader.to_owned(), Slot { practice, done: false, insertion });
+            if let Some(CardState::Reading(reading)) = inner.session.as_mut().map(|session| &mut session.card) {
+                // The read that waits for a card goes on with this one.
+                if reading.waiting && reading.reader == reader {
+                    reading.insertion = insertion;
+                }
+            }
             inner.notice = None;
             self.present(inner);
             self.next_card(inner);
@@ -170,16 +188,38 @@ impl Desk {
             let session = self.present(inner);
             let waiting = match &session.card {
                 CardState::NeedsKey { reader, .. } | CardState::Failed { reader, .. } => Some(reader.clone()),
-                _ => None,
+                // A scanner that fires twice: the code belongs to the card that is being read.
+                CardState::Reading(_) => return,
+                CardState::None => None,
             };
             match waiting {
                 Some(reader) if inner.slots.contains_key(&reader) => self.read(inner, &reader, key.credentials),
-                _ if key.is_code => self.present(inner).code = Some(key.credentials),
-                _ => {
-                    inner.notice = Some(Notice::no_card());
+                _ if key.is_code => {
+                    let session = self.present(inner);
+                    session.card = CardState::None;
+                    session.code = Some(key.credentials);
                 }
+                _ => inner.notice = Some(Notice::no_card()),
             }
         });
+    }
+
+    /// Scans what is printed on the card of practice, where that is the card that is asked about.
+    pub fn scan_practice_card(self: &Arc<Self>, printed: fn(&PracticeCard) -> &str) {
+        let text = {
+            let inner = self.look();
+            let asked = match inner.session.as_ref().map(|session| &session.card) {
+                Some(CardState::NeedsKey { reader, .. } | CardState::Failed { reader, .. }) => {
+                    reader == PRACTICE_READER
+                }
+                _ => false,
+            };
+            let card = inner.slots.get(PRACTICE_READER).and_then(|slot| slot.practice.as_ref());
+            card.filter(|_| asked).map(|card| printed(card).to_owned())
+        };
+        if let Some(text) = text {
+            self.give(&text);
+        }
     }
 
     /// Takes what the scanned code says without reading a chip.
@@ -198,8 +238,13 @@ impl Desk {
     /// Reads the card that lies there, or lies there again, anew.
     pub fn ask_again(self: &Arc<Self>) {
         self.change(|inner| {
-            self.present(inner).card = CardState::None;
-            inner.slots.values_mut().for_each(|slot| slot.done = false);
+            let session = self.present(inner);
+            let failed = match std::mem::replace(&mut session.card, CardState::None) {
+                CardState::Failed { reader, .. } => Some(reader),
+                _ => None,
+            };
+            let again = |reader: &str| failed.as_deref().is_none_or(|failed| failed == reader);
+            inner.slots.iter_mut().filter(|(reader, _)| again(reader)).for_each(|(_, slot)| slot.done = false);
             self.next_card(inner);
         });
     }
@@ -214,7 +259,7 @@ impl Desk {
 
     /// Takes a person out of the session.
     pub fn remove_person(&self, number: u32) {
-        self.in_session(|session| session.remove(number));
+        self.in_session(|session| session.remove(number, &self.packs));
     }
 
     /// Chooses a service, and opens the form that is in force for it today.
@@ -225,25 +270,22 @@ impl Desk {
         self.change(|inner| {
             let province = inner.office.province.clone();
             let session = self.present(inner);
+            session.leave();
             session.service = Some(number);
-            session.form = None;
             let Some(form) = form else { return };
             match self.packs.for_day(form, clock::today(), &province) {
-                Some(pack) => session.open(pack),
+                Some(pack) => session.open(number, pack, service.entries(form)),
                 None => inner.notice = Some(Notice::no_form(self.packs.why_none(form, clock::today()))),
             }
         });
     }
 
-    /// Closes the form and the service; the people stay.
+    /// Goes back to the services. The people stay, and the form is kept for who comes back to it.
     pub fn leave_service(&self) {
-        self.in_session(|session| {
-            session.service = None;
-            session.form = None;
-        });
+        self.in_session(Session::leave);
     }
 
-    /// What the officer did to a field. An empty text gives the field back to the card.
+    /// What the officer did to a field; nothing gives it back to the card.
     pub fn enter(&self, field: &str, entry: Option<Entry>) {
         self.in_session(|session| {
             let Some(form) = &mut session.form else { return };
@@ -280,8 +322,12 @@ impl Desk {
     /// Ends the session and wipes what it held.
     pub fn end(&self) {
         self.change(|inner| {
-            if inner.session.take().is_some() {
+            if let Some(session) = inner.session.take() {
+                if let CardState::Reading(reading) = &session.card {
+                    reading.watchdog.cancel();
+                }
                 self.printer.wipe();
+                inner.slots.remove(PRACTICE_READER);
                 // A card that still lies there is given back; nobody reads it unasked.
                 inner.slots.values_mut().for_each(|slot| slot.done = true);
                 inner.notice = Some(Notice::session_ended());
@@ -339,19 +385,28 @@ impl Desk {
     }
 
     fn read(self: &Arc<Self>, inner: &mut Inner, reader: &str, credentials: cccd::credentials::Credentials) {
-        inner.tickets += 1;
-        let ticket = inner.tickets;
-        let practice = inner.slots.get(reader).and_then(|slot| slot.practice.clone());
-        if let Some(session) = &mut inner.session {
-            session.card = CardState::Reading(Reading {
+        let ticket = inner.next();
+        let slot = inner.slots.get(reader);
+        let insertion = slot.map_or(0, |slot| slot.insertion);
+        let practice = slot.and_then(|slot| slot.practice.clone());
+        let by_code = credentials.given().qr.is_some();
+        let begun = reading::begin(Arc::clone(self), ticket, reader.to_owned(), practice, credentials);
+        let Some(session) = &mut inner.session else { return };
+        let reader = reader.to_owned();
+        session.card = match begun {
+            Ok(()) => CardState::Reading(Reading {
                 ticket,
-                reader: reader.to_owned(),
+                reader,
                 begun: [Step::Access].into(),
                 early: None,
                 waiting: false,
-            });
-        }
-        reading::begin(Arc::clone(self), ticket, reader.to_owned(), practice, credentials);
+                by_code,
+                since: Instant::now(),
+                insertion,
+                watchdog: Watchdog::default(),
+            }),
+            Err(_) => CardState::Failed { reader, problem: advice::for_error("internal") },
+        };
     }
 
     /// Something about the read of that ticket; late ones are nobody's.
@@ -366,22 +421,32 @@ impl Desk {
     pub fn read_ended(self: &Arc<Self>, ticket: u64, result: Result<DeskPerson, (&'static str, Option<Words>)>) {
         self.change(|inner| {
             let Some(session) = &mut inner.session else { return };
-            let reader = match &session.card {
-                CardState::Reading(reading) if reading.ticket == ticket => reading.reader.clone(),
+            let (reader, by_code, insertion) = match &session.card {
+                CardState::Reading(reading) if reading.ticket == ticket => {
+                    (reading.reader.clone(), reading.by_code, reading.insertion)
+                }
                 _ => return,
             };
             session.touch(Instant::now());
-            if let Some(slot) = inner.slots.get_mut(&reader) {
+            // A card that was laid down meanwhile is another one.
+            if let Some(slot) = inner.slots.get_mut(&reader).filter(|slot| slot.insertion == insertion) {
                 slot.done = true;
             }
             match result {
                 Ok(person) => {
                     session.card = CardState::None;
+                    if reader == PRACTICE_READER {
+                        inner.slots.remove(PRACTICE_READER);
+                    }
                     self.seat_new(inner, person);
                     self.next_card(inner);
                 }
                 Err((code, more)) => {
-                    let (what, todo) = advice::for_error(code);
+                    let (what, todo) = if code == "wrong_password" && by_code {
+                        advice::code_of_another()
+                    } else {
+                        advice::for_error(code)
+                    };
                     let todo = more.map_or_else(|| todo.clone(), |more| advice::joined(&todo, &more));
                     let there = inner.slots.contains_key(&reader);
                     session.card = if code == "wrong_password" && there {
@@ -415,9 +480,10 @@ impl Desk {
     /// The session, which begins with this where there is none. Somebody is there.
     fn present<'a>(&self, inner: &'a mut Inner) -> &'a mut Session {
         let now = Instant::now();
+        let id = inner.next();
         let session = inner.session.get_or_insert_with(|| {
             self.printer.warm_up();
-            Session::begin(now)
+            Session::begin(id, now)
         });
         session.touch(now);
         session

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
+use tokio::sync::Semaphore;
 
 use super::state::Desk;
 
@@ -31,8 +32,10 @@ const LARGEST_ENTRY: usize = 64 * 1024;
 pub struct Web {
     /// The desk.
     pub desk: Arc<Desk>,
-    /// The cards of practice, where there are any.
+    /// Whether there are cards of practice.
     pub practice: bool,
+    /// Who has it looks for a code in a picture.
+    pub one_picture: Arc<Semaphore>,
 }
 
 /// All routes.

@@ -24,7 +24,7 @@ fn a_newcomer_comes_from_a_sample_card_to_the_form_in_hand() {
     officer.choose("tam tru", "Đăng ký tạm trú");
     assert_eq!(officer.field("Họ, chữ đệm và tên"), AN.name);
     browser.picture("form-filled");
-    browser.until("a link to the PDF", "return document.getElementById('pdf')?.href.endsWith('/form.pdf')", &[]);
+    browser.until("a link to the PDF", "return document.getElementById('pdf')?.href.includes('/form.pdf?s=')", &[]);
     let (kind, length, start) = officer.fetch("/form.pdf");
     assert_eq!((kind.as_str(), start.get(..5)), ("application/pdf", Some("%PDF-")));
     assert!(length > 10_000, "{length}");

@@ -1,7 +1,7 @@
 //! What a template reads: one JSON object, the same shape for every form.
 //!
 //! ```json
-//! { "pack":   { "id", "form", "title", "document_code", "basis", "draft": true or false },
+//! { "pack":   { "id", "form", "title", "document_code", "basis", "draft": true or false, "practice": true or false },
 //!   "desk":   { "authority", "place", "province", "today": "dd/mm/yyyy" },
 //!   "labels": { "FIELD": "as printed", … },
 //!   "fields": { "FIELD": "value, empty where nothing is known", "TICK": true or false, … },
@@ -28,6 +28,8 @@ pub(super) fn head(pack: &Pack, desk: &Desk) -> Value {
             "document_code": pack.document_code,
             "basis": pack.basis,
             "draft": !pack.release,
+            // Whoever knows that somebody on the form is fictitious says so.
+            "practice": false,
         },
         "desk": {
             "authority": clean::line(&desk.authority),

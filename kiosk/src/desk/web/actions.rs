@@ -7,9 +7,13 @@ use axum::body::Bytes;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
-use cccd::messages::Words;
+use cccd::card_date::CardDate;
+use cccd::holder::{Field, Holder, Source};
+use cccd::messages::{self, Words};
 use cccd::picture_file::GreyPicture;
 use cccd::qr_picture;
+use cccd::qr_text::{self, QrContent};
+use cccd::sex::Sex;
 use cccd_forms::facts::{Fact, Known, Origin, Person};
 use cccd_forms::filling::Entry;
 use jiff::Timestamp;
@@ -23,7 +27,7 @@ use crate::desk::lang::Lang;
 use crate::desk::notice::Notice;
 use crate::desk::office::Office;
 use crate::desk::person::{DeskPerson, Way};
-use crate::desk::practice;
+use crate::desk::practice::{self, PracticeCard};
 use crate::desk::state::PRACTICE_READER;
 
 /// The header with which the page's script says that it sees the change come by itself.
@@ -53,6 +57,8 @@ pub async fn key(State(web): State<Web>, headers: HeaderMap, Form(form): Form<Ke
 pub async fn code_picture(State(web): State<Web>, headers: HeaderMap, body: Bytes) -> Response {
     // A frame of a camera mostly shows no code: then it says so by its status, and the page takes the next one.
     let quietly = headers.contains_key("x-frame");
+    // One at a time: a picture may have fifty million pixels.
+    let Ok(_alone) = web.one_picture.try_acquire() else { return StatusCode::TOO_MANY_REQUESTS.into_response() };
     let found = tokio::task::spawn_blocking(move || {
         let picture = GreyPicture::read(Cursor::new(body)).ok()?;
         let codes = qr_picture::codes(&picture);
@@ -112,19 +118,13 @@ pub async fn put_practice_card(State(web): State<Web>, headers: HeaderMap, Path(
 
 /// Scans the code of the card of practice that lies there.
 pub async fn scan_practice_card(State(web): State<Web>, headers: HeaderMap) -> Response {
-    let lying = web.desk.look().slots.get(PRACTICE_READER).and_then(|slot| slot.practice.clone());
-    if let Some(card) = lying {
-        web.desk.give(card.qr_text());
-    }
+    web.desk.scan_practice_card(PracticeCard::qr_text);
     done(&headers)
 }
 
 /// Scans the machine readable zone on the back of the sample card that lies there.
 pub async fn scan_practice_mrz(State(web): State<Web>, headers: HeaderMap) -> Response {
-    let lying = web.desk.look().slots.get(PRACTICE_READER).and_then(|slot| slot.practice.clone());
-    if let Some(card) = lying {
-        web.desk.give(card.mrz());
-    }
+    web.desk.scan_practice_card(PracticeCard::mrz);
     done(&headers)
 }
 
@@ -164,6 +164,11 @@ pub struct EntryForm {
 
 /// Something was typed into a field of the form, or an offer was answered.
 pub async fn entry(State(web): State<Web>, headers: HeaderMap, Form(mut form): Form<EntryForm>) -> Response {
+    // A scanner types where the focus is: the code of a card is never an answer.
+    if let Ok(QrContent::Card(_)) = qr_text::read_str(&form.value) {
+        web.desk.give(&form.value);
+        return done(&headers);
+    }
     let entry = match form.act.as_str() {
         "confirm" => Some(Entry::Confirmed),
         "decline" => Some(Entry::Declined),
@@ -206,10 +211,19 @@ pub struct PersonForm {
 /// A person without a card, or whose card was only looked at.
 pub async fn person(State(web): State<Web>, headers: HeaderMap, Form(form): Form<PersonForm>) -> Response {
     match typed(&form) {
-        Ok(person) => web.desk.add_person(person),
-        Err(notice) => web.desk.say(notice),
+        Ok(person) => {
+            web.desk.add_person(person);
+            done(&headers)
+        }
+        Err(notice) => {
+            web.desk.say(notice);
+            if headers.contains_key(BY_SCRIPT) {
+                StatusCode::UNPROCESSABLE_ENTITY.into_response()
+            } else {
+                done(&headers)
+            }
+        }
     }
-    done(&headers)
 }
 
 fn typed(form: &PersonForm) -> Result<DeskPerson, Notice> {
@@ -246,7 +260,7 @@ fn typed(form: &PersonForm) -> Result<DeskPerson, Notice> {
         add(Fact::IdNumber, number.as_str());
     }
     if !form.date_of_birth.trim().is_empty() {
-        let date = cccd::card_date::CardDate::parse(form.date_of_birth.trim()).map_err(|_| {
+        let date = CardDate::parse(form.date_of_birth.trim()).map_err(|_| {
             wrong(
                 "Ngày sinh không đúng.",
                 "The birth date is wrong.",
@@ -258,7 +272,20 @@ fn typed(form: &PersonForm) -> Result<DeskPerson, Notice> {
     }
     add(Fact::Sex, form.sex.trim());
     add(Fact::PlaceOfResidence, &cccd::transliteration::composed(&form.residence));
-    Ok(DeskPerson::of_hand(way, person, Timestamp::now()))
+    Ok(DeskPerson::of_hand(way, person, oddities(form), Timestamp::now()))
+}
+
+/// What the number says otherwise than what was typed beside it.
+fn oddities(form: &PersonForm) -> Vec<Words> {
+    let number: String = form.id_number.chars().filter(|c| !c.is_whitespace()).collect();
+    let typed = |text: &str| (!text.is_empty()).then(|| Field::new(Source::Typed, text.to_owned()));
+    let holder = Holder {
+        id_number: typed(&number),
+        date_of_birth: CardDate::parse(form.date_of_birth.trim()).ok().map(|date| Field::new(Source::Typed, date)),
+        sex: Sex::parse(form.sex.trim()).map(|sex| Field::new(Source::Typed, sex)),
+        ..Holder::default()
+    };
+    cccd::warning::about_holder(&holder).iter().map(messages::of_remark).collect()
 }
 
 #[derive(Deserialize)]

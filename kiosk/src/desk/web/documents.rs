@@ -1,19 +1,20 @@
 //! What is shown and printed as a file.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use cccd::messages::Words;
 use cccd_typeset::Request;
+use serde::Deserialize;
 
 use super::regions::drawn;
 use super::visitor::Visitor;
 use super::{Web, assets};
-use crate::desk::documents;
+use crate::desk::documents::{self, Asked};
 use crate::desk::lang::Lang;
 use crate::desk::notice::Notice;
 use crate::desk::portrait::Picture;
+use crate::desk::state::Inner;
 
 /// The portrait of a person in the session.
 pub async fn portrait(State(web): State<Web>, Path(number): Path<u32>) -> Response {
@@ -25,40 +26,55 @@ pub async fn portrait(State(web): State<Web>, Path(number): Path<u32>) -> Respon
     }
 }
 
+/// Whose document is asked for.
+#[derive(Deserialize)]
+pub struct Of {
+    /// The session; another one's is not shown.
+    #[serde(rename = "s")]
+    session: Option<u64>,
+}
+
 /// The open form as a PDF.
-pub async fn form(State(web): State<Web>, visitor: Visitor) -> Response {
+pub async fn form(State(web): State<Web>, visitor: Visitor, Query(of): Query<Of>) -> Response {
     let request = {
         let inner = web.desk.look();
         let people = inner.session.iter().flat_map(|session| &session.people);
         let practice = people.into_iter().any(|person| person.practice);
-        web.desk.filled(&inner).map(|(pack, form)| (pack.id.clone(), documents::of_form(pack, &form, practice)))
+        let filled = web.desk.filled(&inner).filter(|_| of.is(&inner));
+        let request = filled.map(|(pack, form)| (pack.id.clone(), documents::of_form(pack, &form, practice)));
+        request.map(|(name, request)| (name, request, web.desk.printer.now()))
     };
     printed(web, visitor, request).await
 }
 
 /// The record of how a person was read, as a PDF.
-pub async fn record(State(web): State<Web>, visitor: Visitor, Path(number): Path<u32>) -> Response {
+pub async fn record(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(number): Path<u32>,
+    Query(of): Query<Of>,
+) -> Response {
     let request = {
         let inner = web.desk.look();
-        let person = inner.session.as_ref().and_then(|session| session.person(number));
-        person.map(|person| (format!("phieu-doc-{number}"), documents::of_record(person, &inner.office)))
+        let person = inner.session.as_ref().and_then(|session| session.person(number)).filter(|_| of.is(&inner));
+        let request = person.map(|person| documents::of_record(person, &inner.office));
+        request.map(|request| (format!("phieu-doc-{number}"), request, web.desk.printer.now()))
     };
     printed(web, visitor, request).await
 }
 
-async fn printed(web: Web, visitor: Visitor, request: Option<(String, Request)>) -> Response {
-    let Some((name, request)) = request else {
-        let notice = Notice::wrong(
-            Words::new("Phiên đã kết thúc hoặc tờ khai đã đóng.", "The session has ended, or the form was closed."),
-            Words::new(
-                "Đóng thẻ trình duyệt này và quay lại trang bàn một cửa.",
-                "Close this tab and go back to the desk.",
-            ),
-        );
-        return failed(visitor.lang, StatusCode::NOT_FOUND, &notice);
+impl Of {
+    fn is(&self, inner: &Inner) -> bool {
+        self.session.is_none_or(|session| session == inner.session_id())
+    }
+}
+
+async fn printed(web: Web, visitor: Visitor, request: Option<(String, Request, Asked)>) -> Response {
+    let Some((name, request, asked)) = request else {
+        return failed(visitor.lang, StatusCode::NOT_FOUND, &Notice::session_is_over());
     };
     web.desk.touch();
-    let made = tokio::task::spawn_blocking(move || web.desk.printer.print(&request)).await;
+    let made = tokio::task::spawn_blocking(move || web.desk.printer.print(&request, asked)).await;
     match made {
         Ok(Ok(pdf)) => {
             let shown = format!("inline; filename=\"{name}.pdf\"");

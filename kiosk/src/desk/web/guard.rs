@@ -19,7 +19,12 @@ impl Own {
     /// The desk at that address of the loopback interface.
     pub fn at(address: SocketAddr) -> Self {
         let port = address.port();
-        Self { hosts: vec![address.to_string(), format!("localhost:{port}")] }
+        let mut hosts = vec![address.to_string(), format!("localhost:{port}")];
+        if port == 80 {
+            // Browsers leave it out.
+            hosts.extend([address.ip().to_string(), "localhost".to_owned()]);
+        }
+        Self { hosts }
     }
 
     fn is_host(&self, host: &str) -> bool {

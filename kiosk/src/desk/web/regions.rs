@@ -21,10 +21,11 @@ use super::visitor::Visitor;
 use crate::desk::clock;
 use crate::desk::lang::Lang;
 use crate::desk::notice::Notice;
+use crate::desk::office::Office;
 use crate::desk::person::{DeskPerson, Way, fact_words};
 use crate::desk::practice::{self, PracticeCard, Sample};
 use crate::desk::session::{CardState, Reading, Session, Step};
-use crate::desk::state::{Desk, Inner, PRACTICE_READER, Readers};
+use crate::desk::state::{Desk, Inner, Readers};
 
 /// A part of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +33,7 @@ pub enum Region {
     Status,
     Notice,
     Card,
+    Hand,
     People,
     Work,
     Idle,
@@ -45,6 +47,7 @@ impl Region {
             Self::Status => "status",
             Self::Notice => "notice",
             Self::Card => "card",
+            Self::Hand => "hand",
             Self::People => "people",
             Self::Work => "work",
             Self::Idle => "idle",
@@ -63,6 +66,7 @@ pub fn all(web: &Web, visitor: Visitor) -> Vec<(Region, String)> {
         (Region::Status, drawn(&StatusRegion { lang, inner, clock_is_wrong: clock::is_wrong() })),
         (Region::Notice, drawn(&NoticeRegion { lang, notice: inner.notice.as_ref() })),
         (Region::Card, drawn(&CardRegion::of(lang, inner, web.practice))),
+        (Region::Hand, drawn(&HandRegion { lang, ways: Way::TYPED })),
         (Region::People, drawn(&PeopleRegion { lang, session, pack: filled.as_ref().map(|(pack, _)| *pack) })),
         (Region::Work, drawn(&WorkRegion::of(lang, &web.desk, inner, filled.as_ref()))),
         (Region::Idle, drawn(&IdleRegion { lang, seconds: Desk::countdown(inner).map(|left| left.as_secs() + 1) })),
@@ -147,23 +151,41 @@ struct CardRegion<'a> {
     lying: Option<&'a PracticeCard>,
     /// There are people in the session: a card is one more, and the guide steps back.
     more: bool,
+    /// There is more than one card: which is asked about must be told.
+    several: bool,
+}
+
+/// A person without a card. It stands apart from the card, which comes and goes while somebody types.
+#[derive(Template)]
+#[template(path = "hand.html")]
+struct HandRegion {
+    lang: Lang,
     ways: [Way; 5],
+}
+
+impl HandRegion {
+    fn way(&self, way: &Way) -> String {
+        self.lang.of(&way.words()).to_owned()
+    }
 }
 
 impl<'a> CardRegion<'a> {
     fn of(lang: Lang, inner: &'a Inner, practice: bool) -> Self {
         let session = inner.session.as_ref();
         let code = session.and_then(|session| session.code.as_ref());
-        let lying = inner.slots.get(PRACTICE_READER).and_then(|slot| slot.practice.as_ref());
+        let asked = match session.map(|session| &session.card) {
+            Some(CardState::NeedsKey { reader, .. }) => inner.slots.get(reader),
+            _ => None,
+        };
         Self {
             lang,
             card: session.map(|session| &session.card),
             code_of: code.and_then(|code| code.given().qr).map(|card| card.full_name.as_str()),
             left_behind: session.is_none() && !inner.slots.is_empty(),
             samples: if practice { practice::SAMPLES } else { &[] },
-            lying: lying.map(|card| &**card),
+            lying: asked.and_then(|slot| slot.practice.as_deref()),
             more: session.is_some_and(|session| !session.people.is_empty()),
-            ways: Way::TYPED,
+            several: inner.slots.len() > 1,
         }
     }
 
@@ -300,7 +322,9 @@ struct WorkRegion<'a> {
     /// Nobody of the session has a place in the form.
     nobody_seated: bool,
     office_is_unknown: bool,
-    office: &'a crate::desk::office::Office,
+    office: &'a Office,
+    /// The id of the session.
+    session: u64,
 }
 
 impl<'a> WorkRegion<'a> {
@@ -317,23 +341,29 @@ impl<'a> WorkRegion<'a> {
             nobody_seated: form.is_some_and(|form| form.roles.values().all(Vec::is_empty)),
             office_is_unknown: inner.office.authority.is_empty(),
             office: &inner.office,
+            session: inner.session_id(),
         }
     }
 
-    fn problem(&self, key: &str) -> Option<&str> {
-        let found = self.problems.iter().find(|problem| problem.key == key && problem.severity == Severity::Error)?;
-        Some(self.lang.say(&found.vi, &found.en))
+    /// What is to be looked at in a field. That it is empty is seen.
+    fn problems_of(&self, field: &FilledField) -> Vec<&str> {
+        let empty = field.required && field.value.is_empty();
+        let problems = self.problems.iter().filter(|problem| problem.key == field.key);
+        let told = problems.filter(|problem| !(empty && problem.severity == Severity::Warning));
+        told.map(|problem| self.lang.say(&problem.vi, &problem.en)).collect()
     }
 
-    /// Problems that belong to no single field shown.
+    /// What belongs to no single field shown.
     fn other_problems(&self) -> Vec<&str> {
         let fields = |key: &str| self.filled.is_some_and(|(_, form)| form.field(key).is_some());
         let others = self.problems.iter().filter(|problem| !fields(&problem.key));
         others.map(|problem| self.lang.say(&problem.vi, &problem.en)).collect()
     }
 
-    fn missing(&self) -> usize {
-        self.problems.iter().filter(|problem| problem.severity == Severity::Error).count()
+    /// How many fields that the form demands are empty.
+    fn missing(&self, form: &Form) -> usize {
+        let empty = |key: &str| form.field(key).is_some_and(|field| field.required && field.value.is_empty());
+        self.problems.iter().filter(|problem| empty(&problem.key)).count()
     }
 
     fn offered<'f>(&self, field: &'f FilledField) -> Option<&'f str> {

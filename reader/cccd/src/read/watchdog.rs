@@ -73,6 +73,12 @@ impl Watchdog {
         Some(error)
     }
 
+    /// Gives the read up because nobody wants it any more. It ends when the call that runs now comes back, and makes no other.
+    pub fn cancel(&self) {
+        let cancelled = TransportError::Failed("the read was cancelled".into());
+        self.state().given_up.get_or_insert(cancelled);
+    }
+
     /// Whether the read was given up: then nobody wants to know what becomes of it.
     #[must_use]
     pub fn has_given_up(&self) -> bool {
@@ -111,6 +117,14 @@ mod tests {
         let result = watchdog.watch(until, TIMEOUT, || (other.give_up_if_overdue(None), other.patience() > LOOK));
         assert_eq!(result, Ok((None, true)));
         assert_eq!((watchdog.patience(), watchdog.has_given_up()), (LOOK, false));
+    }
+
+    #[test]
+    fn a_read_that_nobody_wants_makes_no_more_calls() {
+        let watchdog = Watchdog::default();
+        watchdog.clone().cancel();
+        let until = Instant::now() + Duration::from_secs(3600);
+        assert!(watchdog.watch(until, TIMEOUT, || panic!("a call for nobody")).is_err());
     }
 
     #[test]
