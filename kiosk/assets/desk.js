@@ -87,8 +87,11 @@ function flush() {
 }
 addEventListener("compositionstart", () => { composing = true; });
 addEventListener("compositionend", () => { composing = false; flush(); });
-addEventListener("pointerdown", () => { pressing = true; });
-for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => setTimeout(() => { pressing = false; flush(); }, 0));
+// What is pressed stays where it is until it is let go of; that is not always told.
+let letGo;
+const released = () => { pressing = false; flush(); };
+addEventListener("pointerdown", () => { pressing = true; clearTimeout(letGo); letGo = setTimeout(released, 800); });
+for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => { clearTimeout(letGo); letGo = setTimeout(released, 0); });
 
 const heard = new Set();
 let stream;
@@ -147,10 +150,13 @@ function save(field) {
 }
 
 async function search() {
+  if (pressing) { setTimeout(search, 50); return; }
   const query = region("search")?.value ?? "";
   const answer = await fetch("/services?" + new URLSearchParams({ q: query }));
   const list = region("services");
-  if (answer.ok && list && (region("search")?.value ?? "") === query) list.innerHTML = await answer.text();
+  if (!answer.ok || !list || (region("search")?.value ?? "") !== query) return;
+  const found = await answer.text();
+  if (pressing) setTimeout(search, 50); else list.innerHTML = found;
 }
 
 // The number pad, and a scanner that types while no field has the focus.
