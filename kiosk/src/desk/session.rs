@@ -1,7 +1,7 @@
 //! One session: from the first card, or the first touch, until the officer ends it or nobody touches it any more. It is
 //! held in memory only, and what it holds is wiped when it ends.
 //!
-//! Nothing here waits, draws or talks to a card: time comes in as an argument, and [`super::counter`] does the rest.
+//! Nothing here waits, draws or talks to a card: time comes in as an argument, and [`super::state`] does the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
