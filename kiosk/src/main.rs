@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod desk;
 mod forms;
+mod own_process;
 
 use desk::documents;
 use desk::portrait::converter;

@@ -1,7 +1,6 @@
 //! What is printed: the filled form, and the record of how a person was read. A process of its own does the typesetting
 //! ([`cccd_typeset::worker`]); it ends with the session, and what it knew with it.
 
-use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -20,6 +19,7 @@ use super::clock;
 use super::notice::Notice;
 use super::office::Office;
 use super::person::{DeskPerson, fact_words};
+use crate::own_process;
 
 /// How the program is called to typeset. Not for people, so it stands in no help.
 pub const COMMAND: &str = "typeset";
@@ -47,11 +47,7 @@ impl Printer {
     /// # Errors
     /// It is not known where this program is.
     pub fn new() -> std::io::Result<Self> {
-        // The program that runs, also when its file has been replaced meanwhile.
-        let program = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
-        let mut command = Command::new(program);
-        command.arg(COMMAND);
-        Ok(Self { worker: Arc::new(Mutex::new(Worker::start(command))), wiped: Arc::default() })
+        Ok(Self { worker: Arc::new(Mutex::new(Worker::start(own_process::command(COMMAND)?))), wiped: Arc::default() })
     }
 
     /// Now. To be taken while the session that something is asked for is looked at.

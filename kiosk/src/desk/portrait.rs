@@ -12,6 +12,8 @@ use std::process::{Child, Command, Stdio};
 use cccd::assessment::content::Portrait;
 use zeroize::Zeroizing;
 
+use crate::own_process;
+
 pub mod converter;
 
 /// A portrait for a browser: a JPEG. Wiped when it is dropped.
@@ -51,9 +53,7 @@ pub enum NotShown {
 /// # Errors
 /// The picture cannot be decoded within bounds.
 pub fn for_browser(portrait: &Portrait) -> Result<Picture, NotShown> {
-    // The program that runs, also when its file has been replaced meanwhile.
-    let program = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
-    convert_by(Command::new(program).arg(converter::COMMAND), &portrait.bytes)
+    convert_by(&mut own_process::command(converter::COMMAND)?, &portrait.bytes)
 }
 
 /// Has a program convert a picture. It reads all of it before it answers, so that neither waits for the other for ever.

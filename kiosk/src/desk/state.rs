@@ -263,10 +263,9 @@ impl Desk {
     }
 
     /// Chooses a service, and opens the form that is in force for it today.
-    pub fn choose_service(&self, number: u16, form: Option<&str>) {
+    pub fn choose_service(&self, number: u16) {
         let Some(service) = self.services.get(number) else { return };
-        let form = form.filter(|form| service.forms.iter().any(|other| other == form));
-        let form = form.or_else(|| service.forms.first().map(String::as_str));
+        let form = service.forms.first().map(String::as_str);
         self.change(|inner| {
             let province = inner.office.province.clone();
             let session = self.present(inner);

@@ -58,7 +58,6 @@ pub fn routes(web: Web, own: guard::Own) -> Router {
         .route("/practice/{card}", post(actions::put_practice_card))
         .route("/practice/scan", post(actions::scan_practice_card))
         .route("/practice/scan-mrz", post(actions::scan_practice_mrz))
-        .route("/practice/away", post(actions::take_practice_card_away))
         .route("/service", post(actions::service))
         .route("/service/leave", post(actions::leave_service))
         .route("/entry", post(actions::entry))

@@ -128,21 +128,14 @@ pub async fn scan_practice_mrz(State(web): State<Web>, headers: HeaderMap) -> Re
     done(&headers)
 }
 
-/// Takes the card of practice away.
-pub async fn take_practice_card_away(State(web): State<Web>, headers: HeaderMap) -> Response {
-    web.desk.card_removed(PRACTICE_READER);
-    done(&headers)
-}
-
 #[derive(Deserialize)]
 pub struct ServiceForm {
     service: u16,
-    form: Option<String>,
 }
 
 /// Chooses a service.
 pub async fn service(State(web): State<Web>, headers: HeaderMap, Form(chosen): Form<ServiceForm>) -> Response {
-    web.desk.choose_service(chosen.service, chosen.form.as_deref());
+    web.desk.choose_service(chosen.service);
     done(&headers)
 }
 
