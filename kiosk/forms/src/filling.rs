@@ -12,6 +12,7 @@ use zeroize::Zeroize;
 use crate::clean;
 use crate::date;
 use crate::facts::{Known, Origin, Person, Subjects};
+use crate::number_words;
 use crate::packs::{DeskFact, Field, Kind, Pack, PackSection, Source};
 use crate::search_key;
 
@@ -133,12 +134,12 @@ impl Filling<'_> {
         }
     }
 
-    /// What would stand there without the officer: the source, else the copy, else the default.
+    /// What would stand there without the officer: the source, else the copy, else the words, else the default.
     fn candidate(&self, field: &Field, row: Option<usize>) -> Option<Known> {
         let index = row.map_or(0, |row| row - 1);
         let person = field.subject.as_deref().and_then(|subject| self.subjects.person(subject, index));
         let sourced = field.source.and_then(|source| self.sourced(source, person));
-        let known = sourced.or_else(|| self.copy(field, row)).or_else(|| {
+        let known = sourced.or_else(|| self.copy(field, row)).or_else(|| self.in_words(field, row)).or_else(|| {
             Some(Known { text: field.default.clone(), origin: Origin::Desk }).filter(|known| !known.text.is_empty())
         })?;
         let text = clean_for(field.kind, &known.text);
@@ -159,17 +160,26 @@ impl Filling<'_> {
     }
 
     fn copy(&self, field: &Field, row: Option<usize>) -> Option<Known> {
-        let value = |id: &str| {
-            let in_row = row.and_then(|row| self.done.get(&format!("{id}.{row}")));
-            in_row.or_else(|| self.done.get(id))
-        };
         if let Some(when) = &field.copy_when {
-            let says = value(&when.field).map(|known| search_key::key(&known.text));
+            let says = self.earlier(&when.field, row).map(|known| search_key::key(&known.text));
             if says.as_deref() != Some(search_key::key(&when.is).as_str()) {
                 return None;
             }
         }
-        value(field.copy_of.as_deref()?).cloned()
+        self.earlier(field.copy_of.as_deref()?, row).cloned()
+    }
+
+    /// A date or a number of another field, in words.
+    fn in_words(&self, field: &Field, row: Option<usize>) -> Option<Known> {
+        let text = &self.earlier(field.in_words_of.as_deref()?, row)?.text;
+        let words = date::parse(text).map(date::in_words).or_else(|| number_words::of(text))?;
+        Some(Known { text: words, origin: Origin::Computed })
+    }
+
+    /// The value of another field so far: in the same row, or outside of tables.
+    fn earlier(&self, id: &str, row: Option<usize>) -> Option<&Known> {
+        let in_row = row.and_then(|row| self.done.get(&format!("{id}.{row}")));
+        in_row.or_else(|| self.done.get(id))
     }
 }
 

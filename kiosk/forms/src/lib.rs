@@ -10,8 +10,10 @@ pub mod packs;
 pub mod services;
 
 // What a card says, and what follows from it.
+mod address;
 pub mod date;
 pub mod facts;
+mod number_words;
 pub mod rules;
 
 // The filled form.

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, date};
 use serde::Deserialize;
 
+use crate::address::Address;
 use crate::date;
 use crate::facts::{Fact, Person};
 
@@ -31,8 +32,20 @@ pub enum Rule {
     FamilyNameUpper,
     /// The rest, in capitals.
     GivenNamesUpper,
+    /// The whole name in capitals and the year of birth, as land forms ask for them.
+    NameUpperAndBirthYear,
+    /// Of the residence: house number, street, hamlet.
+    ResidenceStreet,
+    /// Of the residence: xã, phường, thị trấn or đặc khu.
+    ResidenceCommune,
+    /// Of the residence: huyện, quận, thị xã; nothing where the address has two levels.
+    ResidenceDistrict,
+    /// Of the residence: province or city.
+    ResidenceProvince,
     /// The content of a request to confirm the old number: both numbers in one sentence.
     OldNumberRequest,
+    /// The content of a change of identity paper in a register: the old number's paper, and the one of today.
+    IdPaperChange,
 }
 
 impl Rule {
@@ -47,7 +60,12 @@ impl Rule {
             | Rule::FullNameUpper
             | Rule::FamilyNameUpper
             | Rule::GivenNamesUpper => &[Fact::FullName],
+            Rule::NameUpperAndBirthYear => &[Fact::FullName, Fact::DateOfBirth],
+            Rule::ResidenceStreet | Rule::ResidenceCommune | Rule::ResidenceDistrict | Rule::ResidenceProvince => {
+                &[Fact::PlaceOfResidence, Fact::DateOfIssue]
+            }
             Rule::OldNumberRequest => &[Fact::IdNumber, Fact::OldIdNumber],
+            Rule::IdPaperChange => &[Fact::IdNumber, Fact::OldIdNumber, Fact::DateOfIssue],
         }
     }
 
@@ -65,7 +83,13 @@ impl Rule {
             Rule::FullNameUpper => name().map(str::to_uppercase),
             Rule::FamilyNameUpper => name().map(|name| split(name).0.to_uppercase()),
             Rule::GivenNamesUpper => name().map(|name| split(name).1.to_uppercase()),
+            Rule::NameUpperAndBirthYear => name().map(|name| name_and_year(name, person)),
+            Rule::ResidenceStreet => residence(person).map(|address| address.street),
+            Rule::ResidenceCommune => residence(person).map(|address| address.commune),
+            Rule::ResidenceDistrict => residence(person).map(|address| address.district),
+            Rule::ResidenceProvince => residence(person).map(|address| address.province),
             Rule::OldNumberRequest => old_number_request(person),
+            Rule::IdPaperChange => id_paper_change(person),
         }
     }
 }
@@ -106,6 +130,30 @@ fn old_number_request(person: &Person) -> Option<String> {
     })
 }
 
+/// "từ Giấy chứng minh nhân dân số … thành …": only where the card says both numbers.
+fn id_paper_change(person: &Person) -> Option<String> {
+    let old = person.text(Fact::OldIdNumber);
+    let paper = id_paper(person).filter(|_| !old.is_empty())?;
+    Some(format!("Thay đổi giấy tờ nhân thân: từ Giấy chứng minh nhân dân số {old} thành {paper}."))
+}
+
+/// "NGUYỄN THỊ AN, sinh năm 1990". Where only the year is known, the year; where nothing is, the name.
+fn name_and_year(name: &str, person: &Person) -> String {
+    let year = person.text(Fact::DateOfBirth).rsplit('/').next().unwrap_or_default().trim();
+    let name = name.to_uppercase();
+    if year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("{name}, sinh năm {year}")
+    } else {
+        name
+    }
+}
+
+/// The parts of the residence, for a form that asks for them on lines of their own.
+fn residence(person: &Person) -> Option<Address> {
+    let text = person.text(Fact::PlaceOfResidence);
+    (!text.is_empty()).then(|| Address::parse(text, date::parse(person.text(Fact::DateOfIssue))))
+}
+
 /// First word and the rest.
 fn split(name: &str) -> (&str, &str) {
     name.split_once(' ').unwrap_or((name, ""))
@@ -144,8 +192,42 @@ mod tests {
     }
 
     #[test]
+    fn a_land_form_names_the_person_in_capitals_with_the_year_of_birth() {
+        let known = |birth| {
+            Rule::NameUpperAndBirthYear
+                .apply(&person(&[(Fact::FullName, "Đặng Thị Ước"), (Fact::DateOfBirth, birth)]))
+                .unwrap()
+        };
+        assert_eq!(known("15/03/1990"), "ĐẶNG THỊ ƯỚC, sinh năm 1990");
+        assert_eq!(known("1958"), "ĐẶNG THỊ ƯỚC, sinh năm 1958");
+        assert_eq!(known(""), "ĐẶNG THỊ ƯỚC");
+        assert_eq!(known("15/03"), "ĐẶNG THỊ ƯỚC");
+    }
+
+    #[test]
+    fn a_change_of_identity_paper_needs_both_numbers() {
+        let both =
+            [(Fact::IdNumber, "079058123456"), (Fact::OldIdNumber, "020123456"), (Fact::DateOfIssue, "10/12/2021")];
+        assert_eq!(
+            Rule::IdPaperChange.apply(&person(&both)).unwrap(),
+            "Thay đổi giấy tờ nhân thân: từ Giấy chứng minh nhân dân số 020123456 thành Căn cước công dân số \
+             079058123456 do Cục Cảnh sát QLHC về TTXH cấp ngày 10/12/2021."
+        );
+        assert_eq!(Rule::IdPaperChange.apply(&person(&both[..1])), None);
+        assert_eq!(Rule::IdPaperChange.apply(&person(&both[1..])), None);
+    }
+
+    #[test]
     fn no_rule_reads_the_place_of_origin() {
-        let all = [Rule::IdPaper, Rule::IssuingAuthority, Rule::OldNumberRequest, Rule::FullNameUpper];
+        let all = [
+            Rule::IdPaper,
+            Rule::IssuingAuthority,
+            Rule::OldNumberRequest,
+            Rule::FullNameUpper,
+            Rule::ResidenceStreet,
+            Rule::ResidenceProvince,
+            Rule::IdPaperChange,
+        ];
         assert!(all.iter().all(|rule| !rule.needs().contains(&Fact::PlaceOfOrigin)));
     }
 }

@@ -44,6 +44,7 @@ fn no_field(at: &str, id: &str, report: &mut Report<'_>) {
 fn rows(pack: &Pack, section: &PackSection, report: &mut Report<'_>) {
     let Some(rows) = &section.rows else { return };
     match pack.subjects.iter().find(|subject| subject.id == rows.subject) {
+        _ if !rows.of_persons => things(pack, section, &rows.subject, report),
         None => no_subject(&section.title, &rows.subject, report),
         Some(subject) if !subject.several => report.error(
             format!("{}: subject \"{}\" cần several = true để có nhiều dòng.", section.title, subject.id),
@@ -55,6 +56,24 @@ fn rows(pack: &Pack, section: &PackSection, report: &mut Report<'_>) {
         report.error(
             format!("{}: rows.most phải từ 1 đến 200.", section.title),
             format!("{}: rows.most must be 1 to 200.", section.title),
+        );
+    }
+}
+
+/// A table of things has a name of its own, and no column that is a person's.
+fn things(pack: &Pack, section: &PackSection, table: &str, report: &mut Report<'_>) {
+    report.id("table", table);
+    let tables = pack.sections.iter().filter_map(|section| section.rows.as_ref());
+    if has_subject(pack, table) || tables.filter(|rows| rows.subject == table).count() > 1 {
+        report.error(
+            format!("{}: tên bảng \"{table}\" đã dùng. Đổi tên.", section.title),
+            format!("{}: the table's name \"{table}\" is taken. Rename it.", section.title),
+        );
+    }
+    for field in section.fields.iter().filter(|field| field.subject.is_some()) {
+        report.error(
+            format!("{}: bảng này không phải của người nào; xóa subject.", field.id),
+            format!("{}: this table is not of persons; remove subject.", field.id),
         );
     }
 }
@@ -80,12 +99,13 @@ fn names(pack: &Pack, section: &PackSection, field: &Field, report: &mut Report<
             ),
         _ => {}
     }
-    if let Some(copied) = &field.copy_of {
-        let earlier = pack.fields().take_while(|other| other.id != *id).any(|other| other.id == *copied);
+    for (key, other) in [("copy_of", &field.copy_of), ("in_words_of", &field.in_words_of)] {
+        let Some(other) = other else { continue };
+        let earlier = pack.fields().take_while(|other| other.id != *id).any(|earlier| earlier.id == *other);
         if !earlier {
             report.error(
-                format!("{id}: copy_of \"{copied}\" phải là một trường đứng trước."),
-                format!("{id}: copy_of \"{copied}\" must be an earlier field."),
+                format!("{id}: {key} \"{other}\" phải là một trường đứng trước."),
+                format!("{id}: {key} \"{other}\" must be an earlier field."),
             );
         }
     }
@@ -140,9 +160,12 @@ fn cross_checks(pack: &Pack, report: &mut Report<'_>) {
     for check in &pack.checks {
         let (subjects, fields): (Vec<&String>, Vec<&String>) = match &check.must {
             Must::DifferentPersons { subjects } => (subjects.iter().collect(), vec![]),
-            Must::AgeAtLeast { subject, .. } | Must::Sex { subject, .. } => (vec![subject], vec![]),
+            Must::AgeAtLeast { subject, .. } | Must::AgeBelow { subject, .. } | Must::Sex { subject, .. } => {
+                (vec![subject], vec![])
+            }
             Must::OneTickOf { fields } => (vec![], fields.iter().collect()),
             Must::TickNeeds { tick, field } => (vec![], vec![tick, field]),
+            Must::AnswerNeeds { field, needs, .. } => (vec![], vec![field, needs]),
             Must::NotAfterToday { field } => (vec![], vec![field]),
         };
         for id in subjects.into_iter().filter(|id| !has_subject(pack, id)) {

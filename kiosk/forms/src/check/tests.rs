@@ -55,6 +55,20 @@ fn names_that_lead_nowhere_are_found() {
         ("id = \"email\"", "id = \"mail\"", "does not show field \"mail\""),
         ("effective_from = \"2026-07-01\"", "effective_from = \"1/7/2026\"", "is not a day"),
         ("source = \"id_number\"", "source = \"idnumber\"", "unknown variant `idnumber`"),
+        ("subject = \"member\", most", "table = \"member\", most", "this table is not of persons"),
+        ("subject = \"member\", most", "table = \"owner\", most", "the table's name \"owner\" is taken"),
+        ("subject = \"member\", most", "most", "either subject (a table of persons) or table"),
+        ("id = \"email\"", "id = \"email\"\nin_words_of = \"mail\"", "in_words_of \"mail\" must be an earlier field"),
+        (
+            "not_after_today = { field = \"date_of_birth\"",
+            "answer_needs = { field = \"sex\", is = \"Nam\", needs = \"x\"",
+            "no field \"x\"",
+        ),
+        (
+            "not_after_today = { field = \"date_of_birth\"",
+            "age_below = { subject = \"child\", years = 14",
+            "no [[subject]] \"child\"",
+        ),
         ("release = true", "release = true\neffective_until = \"2026-01-01\"", "never in force"),
     ] {
         let found = findings(|text| text.replacen(from, to, 1)).join("\n");

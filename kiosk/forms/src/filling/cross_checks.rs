@@ -20,18 +20,25 @@ pub(super) fn failed(
         Must::AgeAtLeast { subject, years } => look.first(subject, Fact::DateOfBirth, |text| {
             date::parse(text).is_some_and(|birth| date::age(birth, desk.today) < *years)
         }),
+        Must::AgeBelow { subject, years } => look.first(subject, Fact::DateOfBirth, |text| {
+            date::parse(text).is_some_and(|birth| date::age(birth, desk.today) >= *years)
+        }),
         Must::Sex { subject, is } => {
             look.first(subject, Fact::Sex, |text| search_key::accented_words(text) != search_key::accented_words(is))
         }
         Must::OneTickOf { fields } => {
             let none = fields.iter().all(|id| look.value(id).is_empty());
-            none.then(|| fields.first().cloned()).flatten()
+            none.then(|| fields.first().map(|id| look.key(id))).flatten()
         }
         Must::TickNeeds { tick, field } => {
-            (!look.value(tick).is_empty() && look.value(field).is_empty()).then(|| field.clone())
+            (!look.value(tick).is_empty() && look.value(field).is_empty()).then(|| look.key(field))
+        }
+        Must::AnswerNeeds { field, is, needs } => {
+            let says = search_key::key(look.value(field)) == search_key::key(is);
+            (says && look.value(needs).is_empty()).then(|| look.key(needs))
         }
         Must::NotAfterToday { field } => {
-            date::parse(look.value(field)).is_some_and(|day| day > desk.today).then(|| field.clone())
+            date::parse(look.value(field)).is_some_and(|day| day > desk.today).then(|| look.key(field))
         }
     }?;
     Some(Problem { key, vi: check.vi.clone(), en: check.en.clone(), severity: check.severity })
@@ -44,8 +51,15 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn value(&self, key: &str) -> &'a str {
-        self.form.field(key).map_or("", |field| &field.value)
+    /// What a field says; of a column, the first row that says anything.
+    fn value(&self, id: &str) -> &'a str {
+        let mut rows = self.fields().filter(|field| field.id == id);
+        rows.find(|field| !field.value.is_empty()).map_or("", |field| &field.value)
+    }
+
+    /// Where to show what is wrong with a field: of a column, at its first row.
+    fn key(&self, id: &str) -> String {
+        self.fields().find(|field| field.id == id).map_or_else(|| id.to_owned(), |field| field.key.clone())
     }
 
     fn fields(&self) -> impl Iterator<Item = &'a FilledField> + use<'a> {

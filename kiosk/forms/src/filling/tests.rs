@@ -181,6 +181,97 @@ fn the_old_number_is_offered_as_a_request_and_missed_if_it_is_ticked() {
     assert_eq!(form.data()["fields"]["confirm_old_number"], true);
 }
 
+/// A form of a shop: its capital in words, and a table of what it sells.
+fn shop() -> Pack {
+    let manifest = r#"
+id = "shop"
+form = "shop"
+title = "Cửa hàng"
+title_en = "Shop"
+basis = "–"
+effective_from = "2026-01-01"
+release = false
+confidence = "–"
+subject = [{ id = "child", label = "Trẻ em", label_en = "Child" }]
+
+[[section]]
+title = "Vốn"
+title_en = "Capital"
+field = [
+    { id = "born", label = "Sinh", label_en = "Born", kind = "date", subject = "child", source = "date_of_birth" },
+    { id = "born_words", label = "Chữ", label_en = "Words", in_words_of = "born" },
+    { id = "capital", label = "Vốn", label_en = "Capital" },
+    { id = "capital_words", label = "Chữ", label_en = "Words", in_words_of = "capital" },
+    { id = "by", label = "Ai", label_en = "Who", kind = "choice", options = ["Cá nhân", "Hộ"] },
+]
+
+[[section]]
+title = "Ngành"
+title_en = "Lines"
+rows = { table = "line", most = 3, printed = 2 }
+field = [
+    { id = "line_name", label = "Tên", label_en = "Name", required = true },
+    { id = "line_main", label = "Chính", label_en = "Main", kind = "tick" },
+]
+
+[[check]]
+must = { age_below = { subject = "child", years = 14 } }
+vi = "-"
+en = "fourteen"
+
+[[check]]
+must = { answer_needs = { field = "by", is = "hộ", needs = "line_name" } }
+vi = "-"
+en = "no line"
+
+[[check]]
+must = { one_tick_of = { fields = ["line_main"] } }
+vi = "-"
+en = "no main line"
+"#;
+    crate::packs::folder::parse(std::path::Path::new("shop"), manifest, String::new())
+        .unwrap_or_else(|found| panic!("{found}"))
+}
+
+#[test]
+fn a_table_of_things_has_the_rows_that_were_typed() {
+    let typed = [("line_name.2", text("Phở")), ("line_main.2", Entry::Confirmed), ("line_name.3", text("Bún"))];
+    let form = shop().fill(&Subjects::default(), &desk(), &entries(&typed));
+    let rows = form.data()["rows"]["line"].as_array().unwrap().clone();
+    assert_eq!(rows.len(), 3, "no more than the most");
+    assert_eq!((&rows[1]["line_name"], &rows[1]["line_main"]), (&"Phở".into(), &true.into()));
+    let empty = shop().fill(&Subjects::default(), &desk(), &Entries::default());
+    assert_eq!(empty.data()["rows"]["line"].as_array().unwrap().len(), 2, "the paper has its empty rows");
+}
+
+#[test]
+fn a_date_and_a_number_are_said_in_words_until_the_officer_says_otherwise() {
+    let fill = |typed: &[(&str, Entry)]| shop().fill(&subjects(&[("child", vec![an()])]), &desk(), &entries(typed));
+    let form = fill(&[("capital", text("50.000.000"))]);
+    assert_eq!(value(&form, "capital_words"), ("Năm mươi triệu".into(), Some(Origin::Computed)));
+    assert_eq!(value(&form, "born_words").0, "ngày mười lăm tháng ba năm một nghìn chín trăm chín mươi");
+    let other = fill(&[("capital", text("năm mươi triệu")), ("born_words", text("mùa xuân"))]);
+    assert_eq!(value(&other, "capital_words"), (String::new(), None), "no number, no words");
+    assert_eq!(value(&other, "born_words"), ("mùa xuân".into(), Some(Origin::Typed)));
+}
+
+#[test]
+fn what_an_answer_needs_may_stand_in_any_row_of_a_table() {
+    let told = |persons: &[(&str, Vec<Person>)], typed: &[(&str, Entry)]| -> Vec<(String, String)> {
+        let form = shop().fill(&subjects(persons), &desk(), &entries(typed));
+        form.problems().into_iter().map(|problem| (problem.key, problem.en)).collect()
+    };
+    let at = |key: &str, en: &str| (key.to_owned(), en.to_owned());
+    let nothing = told(&[], &[("by", text("ho"))]);
+    assert_eq!(nothing, [at("line_name.1", "no line"), at("line_main.1", "no main line")]);
+    let typed = [("by", text("Hộ")), ("line_name.2", text("Phở")), ("line_main.2", Entry::Confirmed)];
+    assert_eq!(told(&[("child", vec![an()])], &typed), [at("born", "fourteen")]);
+    let child = person(&[(Fact::DateOfBirth, "23/11/2012")]);
+    assert_eq!(told(&[("child", vec![child])], &typed), []);
+    let of_age = person(&[(Fact::DateOfBirth, "22/11/2012")]);
+    assert_eq!(told(&[("child", vec![of_age])], &typed), [at("born", "fourteen")], "fourteen today");
+}
+
 #[test]
 fn debug_prints_no_values() {
     let typed = entries(&[("full_name", text("Bí Mật"))]);

@@ -80,7 +80,7 @@ pub struct PackSection {
     pub title: String,
     /// The same in English.
     pub title_en: String,
-    /// Where set, the fields are the columns of a table with one row for each person of a subject.
+    /// Where set, the fields are the columns of a table, with one row for each person of a subject or for each thing.
     #[serde(default)]
     pub rows: Option<Rows>,
     /// In the order of the form.
@@ -88,16 +88,41 @@ pub struct PackSection {
     pub fields: Vec<Field>,
 }
 
-/// A table of persons.
+/// A table: of the persons of a subject (`subject = "member"`), or of things that are typed (`table = "line"`).
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "RowsAsWritten")]
 pub struct Rows {
-    /// The subject with one row each. It also names the table for the template.
+    /// The subject with one row each, or the name of a table of things. It names the table for the template.
     pub subject: String,
+    /// Whether its rows are persons.
+    pub of_persons: bool,
     /// No more rows than this.
     pub most: usize,
     /// The paper shows at least so many, empty ones to write on.
     pub printed: usize,
+}
+
+/// The keys of [`Rows`] in a pack.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RowsAsWritten {
+    subject: Option<String>,
+    table: Option<String>,
+    most: usize,
+    printed: usize,
+}
+
+impl TryFrom<RowsAsWritten> for Rows {
+    type Error = &'static str;
+
+    fn try_from(rows: RowsAsWritten) -> Result<Rows, Self::Error> {
+        let (subject, of_persons) = match (rows.subject, rows.table) {
+            (Some(subject), None) => (subject, true),
+            (None, Some(table)) => (table, false),
+            _ => return Err("rows needs either subject (a table of persons) or table (a table of things)"),
+        };
+        Ok(Rows { subject, of_persons, most: rows.most, printed: rows.printed })
+    }
 }
 
 /// One thing that the form asks.
@@ -144,6 +169,9 @@ pub struct Field {
     /// Copy only when another field has a value.
     #[serde(default)]
     pub copy_when: Option<CopyWhen>,
+    /// The date or the number of an earlier field, in words.
+    #[serde(default)]
+    pub in_words_of: Option<String>,
     /// More characters than this do not fit.
     #[serde(default)]
     pub max_length: Option<usize>,
@@ -225,6 +253,13 @@ pub enum Must {
         /// Whole years.
         years: i16,
     },
+    /// The person has not yet reached an age today.
+    AgeBelow {
+        /// Whose.
+        subject: String,
+        /// Whole years.
+        years: i16,
+    },
     /// The person is of a sex, as the card writes it.
     Sex {
         /// Whose.
@@ -234,7 +269,7 @@ pub enum Must {
     },
     /// At least one is ticked.
     OneTickOf {
-        /// Fields of kind tick.
+        /// Fields of kind tick; of a column, any row.
         fields: Vec<String>,
     },
     /// Where the tick stands, the other field says something.
@@ -243,6 +278,15 @@ pub enum Must {
         tick: String,
         /// The other.
         field: String,
+    },
+    /// Where a field says this, the other field (a column: one of its rows) says something.
+    AnswerNeeds {
+        /// The field that decides.
+        field: String,
+        /// What it says, accents and case aside.
+        is: String,
+        /// The other.
+        needs: String,
     },
     /// The date is not after today.
     NotAfterToday {
@@ -256,9 +300,11 @@ impl Must {
     pub fn needs(&self) -> &[Fact] {
         match self {
             Must::DifferentPersons { .. } => &[Fact::IdNumber],
-            Must::AgeAtLeast { .. } => &[Fact::DateOfBirth],
+            Must::AgeAtLeast { .. } | Must::AgeBelow { .. } => &[Fact::DateOfBirth],
             Must::Sex { .. } => &[Fact::Sex],
-            Must::OneTickOf { .. } | Must::TickNeeds { .. } | Must::NotAfterToday { .. } => &[],
+            Must::OneTickOf { .. } | Must::TickNeeds { .. } | Must::AnswerNeeds { .. } | Must::NotAfterToday { .. } => {
+                &[]
+            }
         }
     }
 }
