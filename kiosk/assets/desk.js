@@ -131,7 +131,7 @@ addEventListener("submit", (event) => {
 const timers = new WeakMap();
 addEventListener("input", (event) => {
   const form = event.target.form;
-  if (event.target.id === "search") { clearTimeout(timers.get(event.target)); timers.set(event.target, setTimeout(search, 120)); return; }
+  if (event.target.id === "search") { searching(); clearTimeout(timers.get(event.target)); timers.set(event.target, setTimeout(search, 120)); return; }
   if (form?.dataset.entry === undefined) return;
   clearTimeout(timers.get(form));
   timers.set(form, setTimeout(() => save(event.target), 400));
@@ -150,14 +150,21 @@ function save(field) {
 }
 
 async function search() {
+  searching();
   if (pressing) { setTimeout(search, 50); return; }
   const query = region("search")?.value ?? "";
-  const answer = await fetch("/services?" + new URLSearchParams({ q: query }));
-  const list = region("services");
-  if (!answer.ok || !list || (region("search")?.value ?? "") !== query) return;
-  const found = await answer.text();
-  if (pressing) setTimeout(search, 50); else list.innerHTML = found;
+  try {
+    const answer = await fetch("/services?" + new URLSearchParams({ q: query }));
+    const found = answer.ok ? await answer.text() : null;
+    const list = region("services");
+    if (!list || (region("search")?.value ?? "") !== query) return;
+    if (pressing) { setTimeout(search, 50); return; }
+    if (found !== null) list.innerHTML = found;
+    list.removeAttribute("aria-busy");
+  } catch { region("offline").hidden = false; region("services")?.removeAttribute("aria-busy"); }
 }
+// The list is about to change: whoever cannot see it is told.
+function searching() { region("services")?.setAttribute("aria-busy", "true"); }
 
 // The number pad, and a scanner that types while no field has the focus.
 

@@ -73,7 +73,8 @@ impl Officer {
     #[track_caller]
     pub fn choose(&self, letters: &str, service: &str) {
         self.browser.type_anew("#search", letters);
-        self.browser.press("#services button.service", service);
+        // The list moves once more when what was looked for is found.
+        self.browser.press("#services:not([aria-busy]) button.service", service);
         self.browser.until_shown("#work h2", service);
     }
 
