@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`settings`]; [`session`], what one session holds, with [`person`] for who is in it; [`state`],
 //! what may happen to it; [`cards`] and [`reading`], which bring cards; [`practice`], cards for who has none; [`web`], the
-//! pages; [`documents`], what is printed; [`store`], the little that outlives a session.
+//! pages; [`documents`], what is printed; [`store`], the little that outlives a session; [`audit`], what is kept of who did what.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,12 +16,16 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::{self, MissedTickBehavior};
 
+use audit::{Act, Audit};
 use documents::Printer;
 use settings::{Options, Settings};
 use state::Desk;
 use store::Store;
 
 pub mod advice;
+// What records the rest of its acts, the exports and the accounts, comes next.
+#[allow(dead_code)]
+pub mod audit;
 pub mod cards;
 pub mod clock;
 pub mod documents;
@@ -52,6 +56,14 @@ pub enum StartError {
         path: std::path::PathBuf,
         /// Why not.
         source: store::StoreError,
+    },
+    /// The log cannot be opened: nothing may be done that is not recorded.
+    #[error("cannot open the log in {}: {source}; {}", path.display(), audit::advice(source))]
+    Log {
+        /// Where it is.
+        path: std::path::PathBuf,
+        /// Why not.
+        source: cccd_records::log::LogError,
     },
     /// The address is taken.
     #[error("cannot listen on {address}: {source}; another desk may be running, or choose another with --listen")]
@@ -85,13 +97,17 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     let path = settings.data.join("desk.sqlite3");
     let store = Store::open(&path).map_err(|source| StartError::Store { path, source })?;
     let (services, packs) = offered(&settings)?;
-    let desk = Desk::new(services, packs, store, Printer::new()?);
+    let path = settings.data.clone();
+    let audit = Audit::open(&path).map_err(|source| StartError::Log { path, source })?;
+    audit.note(&Act::Started);
+    let desk = Desk::new(services, packs, store, audit, Printer::new()?);
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|source| StartError::Listen { address: settings.listen, source })?;
     let address = listener.local_addr()?;
     cards::watch(Arc::clone(&desk))?;
     tokio::spawn(tick(Arc::clone(&desk)));
+    let kept = Arc::clone(&desk);
     let web = web::Web { desk, practice: settings.practice, one_picture: Arc::new(Semaphore::new(1)) };
     let routes = web::routes(web, web::guard::Own::at(address));
     println!("Bàn một cửa: http://{address}/  (Ctrl+C để dừng / to stop)");
@@ -103,6 +119,8 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
         served = axum::serve(listener, routes) => served?,
         () = stopped() => {}
     }
+    // Whatever was noted before is written before this is.
+    let _ = tokio::task::spawn_blocking(move || kept.audit.record(&Act::Stopped)).await;
     Ok(())
 }
 

@@ -99,6 +99,13 @@ pub fn for_error(code: &str) -> (Words, Words) {
                 "Lay the card on the middle of the reader, without sleeve or metal, and try again.",
             ),
         )),
+        "not_recorded" => Some((
+            Words::new("Chưa đọc thẻ: không ghi được nhật ký.", "The card was not read: the log could not be written."),
+            Words::new(
+                "Giải phóng chỗ trống trên ổ đĩa hoặc báo người quản trị, rồi đọc lại. Luyện tập với thẻ mẫu vẫn được.",
+                "Free some space on the disk or tell the administrator, then read again. Practice still works.",
+            ),
+        )),
         _ => None,
     };
     own.or_else(|| {

@@ -94,6 +94,8 @@ pub struct DeskPerson {
     pub portrait: Option<Picture>,
     /// A person put down for practice: synthetic.
     pub practice: bool,
+    /// Who the person is in the log, where there is an ID number.
+    pub pseudonym: Option<String>,
 }
 
 /// One check of the card, in words.
@@ -131,6 +133,7 @@ impl DeskPerson {
             warnings: assessment.warnings.iter().map(messages::of_remark).collect(),
             portrait,
             practice,
+            pseudonym: None,
         }
     }
 
@@ -165,6 +168,7 @@ impl DeskPerson {
             warnings: Vec::new(),
             portrait: None,
             practice,
+            pseudonym: None,
         }
     }
 

@@ -20,6 +20,7 @@ use getrandom::rand_core::UnwrapErr;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use jiff::Timestamp;
 
+use super::audit::Act;
 use super::person::{DeskPerson, facts_of};
 use super::portrait;
 use super::practice::PracticeCard;
@@ -89,6 +90,9 @@ fn carry_out<S: CardSource + Send + 'static>(
     trusted: &Trusted,
     practice: bool,
 ) -> Result<DeskPerson, Failed> {
+    // A read that cannot be recorded is not done.
+    let begun = Act::ReadBegun { purpose: desk.purpose(), practice };
+    desk.audit.record(&begun).map_err(|notice| ("not_recorded", Some(notice.todo)))?;
     let request = Request {
         keys: credentials.keys.clone(),
         access: AccessChoice::Auto,
@@ -111,9 +115,16 @@ fn carry_out<S: CardSource + Send + 'static>(
     let statistics = Statistics::start();
     let rng = Box::new(UnwrapErr(SysRng));
     let Live { assessment, .. } = live::read(source, request, &by, &statistics, rng, observer, &mut on_identity)
-        .map_err(|error: ReadError| (error.code(), error.hint()))?;
+        .map_err(|error: ReadError| {
+            desk.audit.note(&Act::ReadFailed { code: error.code(), practice });
+            (error.code(), error.hint())
+        })?;
     let picture = assessment.portrait.as_ref().and_then(|portrait| portrait::for_browser(portrait).ok());
-    Ok(DeskPerson::of_chip(&assessment, picture, at, practice))
+    let mut person = DeskPerson::of_chip(&assessment, picture, at, practice);
+    // The service may have been chosen meanwhile.
+    let recorded = desk.audit.record_read(&mut person, desk.purpose());
+    recorded.map_err(|notice| ("not_recorded", Some(notice.todo)))?;
+    Ok(person)
 }
 
 /// What happens during the read, for the page. What DG13 says is shown as soon as it is there, and not yet as verified.

@@ -236,6 +236,16 @@ impl Session {
         }
     }
 
+    /// Whether everybody in it is of practice, and somebody is there.
+    pub fn is_all_practice(&self) -> bool {
+        !self.people.is_empty() && self.people.iter().all(|person| person.practice)
+    }
+
+    /// Whether somebody of practice is among them: then what leaves the desk is marked so.
+    pub fn is_of_practice(&self) -> bool {
+        self.people.iter().any(|person| person.practice)
+    }
+
     /// Gives a person the first place of the form that is free and fits, where the data may be used at all.
     pub fn seat(&mut self, number: u32, pack: &Pack) {
         let Some(form) = &mut self.form else { return };

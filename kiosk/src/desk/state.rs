@@ -15,6 +15,7 @@ use cccd_forms::services::Services;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use super::audit::{Act, Audit, EndedBy, acts};
 use super::documents::Printer;
 use super::key::{self, Key};
 use super::notice::Notice;
@@ -31,6 +32,8 @@ pub struct Desk {
     inner: Mutex<Inner>,
     changed: watch::Sender<u64>,
     store: Store,
+    /// What is kept of who did what.
+    pub audit: Audit,
     /// What makes PDFs.
     pub printer: Printer,
     /// The services there are.
@@ -94,11 +97,19 @@ pub const PRACTICE_READER: &str = "practice";
 
 impl Desk {
     /// A desk with nobody at it.
-    pub fn new(services: Services, packs: Packs, store: Store, printer: Printer) -> Arc<Self> {
+    pub fn new(services: Services, packs: Packs, store: Store, audit: Audit, printer: Printer) -> Arc<Self> {
         let office = store.office().unwrap_or_default();
         let inner =
             Inner { readers: Readers::Unknown, slots: BTreeMap::new(), session: None, notice: None, office, count: 0 };
-        Arc::new(Self { inner: Mutex::new(inner), changed: watch::Sender::new(0), store, printer, services, packs })
+        Arc::new(Self {
+            inner: Mutex::new(inner),
+            changed: watch::Sender::new(0),
+            store,
+            audit,
+            printer,
+            services,
+            packs,
+        })
     }
 
     /// Wakes whenever something changed.
@@ -224,15 +235,32 @@ impl Desk {
 
     /// Takes what the scanned code says without reading a chip.
     pub fn use_code_alone(&self) {
-        self.change(|inner| {
-            let Some(session) = &mut inner.session else { return };
+        let code = self.change(|inner| {
+            let session = inner.session.as_mut()?;
             session.touch(Instant::now());
-            let Some(code) = session.code.take() else { return };
-            if let Some(card) = code.given().qr {
-                let person = DeskPerson::of_code(card, Timestamp::now(), false);
-                self.seat_new(inner, person);
-            }
+            Some((session.id, session.code.take()?))
         });
+        let Some((session, code)) = code else { return };
+        if let Some(card) = code.given().qr {
+            self.take_recorded(session, DeskPerson::of_code(card, Timestamp::now(), false));
+        }
+    }
+
+    /// Takes somebody into the session, after that was recorded.
+    fn take_recorded(&self, session: u64, mut person: DeskPerson) {
+        let recorded = self.audit.record_read(&mut person, self.purpose());
+        self.change(|inner| match recorded {
+            // It may have ended meanwhile: then nobody is taken.
+            Ok(()) if inner.session_id() == session => self.seat_new(inner, person),
+            Ok(()) => {}
+            Err(notice) => inner.notice = Some(notice),
+        });
+    }
+
+    /// What is read now is for this.
+    pub fn purpose(&self) -> acts::Purpose {
+        let inner = self.look();
+        acts::Purpose { service: inner.session.as_ref().and_then(|session| session.service), ..Default::default() }
     }
 
     /// Reads the card that lies there, or lies there again, anew.
@@ -251,10 +279,8 @@ impl Desk {
 
     /// Adds a person who was typed.
     pub fn add_person(&self, person: DeskPerson) {
-        self.change(|inner| {
-            self.present(inner);
-            self.seat_new(inner, person);
-        });
+        let session = self.change(|inner| self.present(inner).id);
+        self.take_recorded(session, person);
     }
 
     /// Takes a person out of the session.
@@ -271,8 +297,15 @@ impl Desk {
             let session = self.present(inner);
             session.leave();
             session.service = Some(number);
+            let pack = form.and_then(|form| self.packs.for_day(form, clock::today(), &province));
+            self.audit.note(&Act::FormOpened {
+                service: number,
+                form: pack.map(|pack| pack.id.clone()),
+                people: session.people.iter().filter_map(|person| person.pseudonym.clone()).collect(),
+                practice: session.is_all_practice(),
+            });
             let Some(form) = form else { return };
-            match self.packs.for_day(form, clock::today(), &province) {
+            match pack {
                 Some(pack) => session.open(number, pack, service.entries(form)),
                 None => inner.notice = Some(Notice::no_form(self.packs.why_none(form, clock::today()))),
             }
@@ -319,9 +352,10 @@ impl Desk {
     }
 
     /// Ends the session and wipes what it held.
-    pub fn end(&self) {
+    pub fn end(&self, by: EndedBy) {
         self.change(|inner| {
             if let Some(session) = inner.session.take() {
+                self.audit.note(&Act::SessionEnded { by, practice: session.is_all_practice() });
                 if let CardState::Reading(reading) = &session.card {
                     reading.watchdog.cancel();
                 }
@@ -360,7 +394,7 @@ impl Desk {
     pub fn tick(&self) {
         let idle = self.look().session.as_ref().map(|session| session.idle(Instant::now()));
         match idle {
-            Some(idle) if idle >= IDLE_LIMIT => self.end(),
+            Some(idle) if idle >= IDLE_LIMIT => self.end(EndedBy::Idle),
             Some(idle) if idle >= super::session::IDLE_WARNING => self.change(|_| {}),
             _ => {}
         }
@@ -482,6 +516,7 @@ impl Desk {
         let id = inner.next();
         let session = inner.session.get_or_insert_with(|| {
             self.printer.warm_up();
+            self.audit.note(&Act::SessionBegun);
             Session::begin(id, now)
         });
         session.touch(now);

@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 
 use super::Web;
 use super::visitor::LANGUAGE_COOKIE;
+use crate::desk::audit::{Act, EndedBy};
 use crate::desk::key::{self, Key};
 use crate::desk::lang::Lang;
 use crate::desk::notice::Notice;
@@ -294,6 +295,7 @@ pub async fn remove_person(State(web): State<Web>, headers: HeaderMap, Form(form
 
 /// The office says what it is called.
 pub async fn office(State(web): State<Web>, headers: HeaderMap, Form(office): Form<Office>) -> Response {
+    web.desk.audit.note(&Act::SettingsChanged { what: "office" });
     web.desk.set_office(office);
     done(&headers)
 }
@@ -324,6 +326,6 @@ pub async fn dismiss(State(web): State<Web>, headers: HeaderMap) -> Response {
 
 /// Ends the session.
 pub async fn end(State(web): State<Web>, headers: HeaderMap) -> Response {
-    web.desk.end();
+    web.desk.end(EndedBy::Officer);
     done(&headers)
 }

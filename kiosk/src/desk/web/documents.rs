@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::regions::drawn;
 use super::visitor::Visitor;
 use super::{Web, assets};
+use crate::desk::audit::{self, Act, ExportKind};
 use crate::desk::documents::{self, Asked};
 use crate::desk::lang::Lang;
 use crate::desk::notice::Notice;
@@ -42,7 +43,8 @@ pub async fn form(State(web): State<Web>, visitor: Visitor, Query(of): Query<Of>
         let practice = people.into_iter().any(|person| person.practice);
         let filled = web.desk.filled(&inner).filter(|_| of.is(&inner));
         let request = filled.map(|(pack, form)| (pack.id.clone(), documents::of_form(pack, &form, practice)));
-        request.map(|(name, request)| (name, request, web.desk.printer.now()))
+        let act = audit::export_of(&inner, ExportKind::Pdf);
+        request.zip(act).map(|((name, request), act)| (name, request, web.desk.printer.now(), act))
     };
     printed(web, visitor, request).await
 }
@@ -57,8 +59,9 @@ pub async fn record(
     let request = {
         let inner = web.desk.look();
         let person = inner.session.as_ref().and_then(|session| session.person(number)).filter(|_| of.is(&inner));
-        let request = person.map(|person| documents::of_record(person, &inner.office));
-        request.map(|request| (format!("phieu-doc-{number}"), request, web.desk.printer.now()))
+        let request =
+            person.map(|person| (documents::of_record(person, &inner.office), audit::export_of_record(person)));
+        request.map(|(request, act)| (format!("phieu-doc-{number}"), request, web.desk.printer.now(), act))
     };
     printed(web, visitor, request).await
 }
@@ -69,12 +72,14 @@ impl Of {
     }
 }
 
-async fn printed(web: Web, visitor: Visitor, request: Option<(String, Request, Asked)>) -> Response {
-    let Some((name, request, asked)) = request else {
+async fn printed(web: Web, visitor: Visitor, request: Option<(String, Request, Asked, Act)>) -> Response {
+    let Some((name, request, asked, act)) = request else {
         return failed(visitor.lang, StatusCode::NOT_FOUND, &Notice::session_is_over());
     };
     web.desk.touch();
-    let made = tokio::task::spawn_blocking(move || web.desk.printer.print(&request, asked)).await;
+    // What cannot be recorded does not leave the desk.
+    let make = move || web.desk.audit.record(&act).and_then(|()| web.desk.printer.print(&request, asked));
+    let made = tokio::task::spawn_blocking(make).await;
     match made {
         Ok(Ok(pdf)) => {
             let shown = format!("inline; filename=\"{name}.pdf\"");

@@ -1,0 +1,194 @@
+//! What is kept of who did what: the desk's log. [`acts`] are what there is to record; [`cccd_records`] keeps it.
+//!
+//! A record that must stand before something is done is waited for ([`Audit::record`]); one that only tells what happened is
+//! not ([`Audit::note`]), so that no card waits for the disk. Both go through one thread, and stand in the order they came.
+//! No record holds a name, a number or a value of a citizen: people are pseudonyms.
+
+use std::path::Path;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use cccd::messages::Words;
+use cccd_forms::facts::Fact;
+use cccd_records::key::KeyError;
+use cccd_records::log::{Log, LogError};
+use cccd_records::people::People;
+use cccd_records::record::Entry;
+use jiff::Timestamp;
+
+use super::notice::Notice;
+use super::person::DeskPerson;
+use super::state::Inner;
+
+pub mod acts;
+
+pub use acts::{Act, EndedBy, ExportKind};
+
+/// The name of the desk's log among a device's.
+pub const STREAM: &str = "desk";
+
+/// The desk's log.
+pub struct Audit {
+    /// The records.
+    pub log: Arc<Log>,
+    /// Whose they are.
+    pub people: People,
+    queue: Mutex<Sender<Job>>,
+    /// Who is at the desk, for acts that no request of a page brings.
+    at_desk: Mutex<Option<Arc<str>>>,
+}
+
+/// A record to be added, and who waits for it.
+struct Job {
+    entry: Entry,
+    answer: Option<Sender<Result<(), LogError>>>,
+}
+
+impl Audit {
+    /// Opens the log in the folder of the desk.
+    ///
+    /// # Errors
+    /// The disk is full, the key is broken, or no thread can be started.
+    pub fn open(folder: &Path) -> Result<Self, LogError> {
+        let log = Arc::new(Log::open(folder, STREAM)?);
+        let people = People::open(folder, log.key())?;
+        let (queue, jobs) = mpsc::channel::<Job>();
+        let writer = Arc::clone(&log);
+        let write = move || {
+            for Job { entry, answer } in jobs {
+                let added = writer.append(&entry).map(drop);
+                match answer {
+                    // Who asked may have gone.
+                    Some(answer) => drop(answer.send(added)),
+                    // It could not be written, and nothing waits: whatever comes next that matters is refused with words.
+                    None => added.unwrap_or_else(|error| eprintln!("cccd-kiosk: a record was not written: {error}")),
+                }
+            }
+        };
+        thread::Builder::new().name("records".into()).spawn(write)?;
+        Ok(Self { log, people, queue: Mutex::new(queue), at_desk: Mutex::default() })
+    }
+
+    /// Who is at the desk now; nobody where there is no account.
+    pub fn at_desk(&self) -> Option<Arc<str>> {
+        self.at_desk.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Somebody else is at the desk.
+    pub fn set_at_desk(&self, officer: Option<Arc<str>>) {
+        *self.at_desk.lock().unwrap_or_else(PoisonError::into_inner) = officer;
+    }
+
+    /// Adds a record of who is at the desk, and waits until it is on the disk. Only then may the act be done.
+    ///
+    /// # Errors
+    /// It could not be written, and the act is not of practice: then the act must not be done.
+    pub fn record(&self, act: &Act) -> Result<(), Notice> {
+        self.record_by(self.at_desk().as_deref(), act)
+    }
+
+    /// The same, of somebody: who is logged in, which is not always who is at the desk.
+    ///
+    /// # Errors
+    /// As [`Audit::record`].
+    pub fn record_by(&self, officer: Option<&str>, act: &Act) -> Result<(), Notice> {
+        let (answer, answered) = mpsc::channel();
+        self.enqueue(officer, act, Some(answer));
+        match answered.recv() {
+            Ok(Err(error)) if !act.is_practice() => Err(not_recorded(&error.to_string())),
+            Err(_) if !act.is_practice() => Err(not_recorded("no log")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds a record of what happened, without waiting.
+    pub fn note(&self, act: &Act) {
+        self.enqueue(self.at_desk().as_deref(), act, None);
+    }
+
+    /// The same, of somebody.
+    pub fn note_by(&self, officer: Option<&str>, act: &Act) {
+        self.enqueue(officer, act, None);
+    }
+
+    fn enqueue(&self, officer: Option<&str>, act: &Act, answer: Option<Sender<Result<(), LogError>>>) {
+        let entry =
+            Entry { at: Timestamp::now().as_millisecond(), act: act.name().to_owned(), body: act.body(officer) };
+        // The thread ends with the program alone.
+        let _ = self.queue.lock().unwrap_or_else(PoisonError::into_inner).send(Job { entry, answer });
+    }
+
+    /// Records that somebody was read, and gives them their pseudonym. Where that fails, they must not be shown.
+    ///
+    /// # Errors
+    /// It could not be written, and the person is not of practice.
+    pub fn record_read(&self, person: &mut DeskPerson, purpose: acts::Purpose) -> Result<(), Notice> {
+        if let Some(number) = person.text(Fact::IdNumber) {
+            match self.people.pseudonym(number, Timestamp::now().as_millisecond()) {
+                Ok(pseudonym) => person.pseudonym = Some(pseudonym),
+                Err(_) if person.practice => {}
+                Err(error) => return Err(not_recorded(&error.to_string())),
+            }
+        }
+        self.record(&Act::Read {
+            way: person.way.number(),
+            verdict: person.verdict.map(|verdict| verdict.as_str()),
+            purpose,
+            people: person.pseudonym.iter().cloned().collect(),
+            practice: person.practice,
+        })
+    }
+}
+
+/// The form that is open goes out of the desk: what there is to record of that, of the people who stand in it. Nothing where
+/// no form is open.
+pub fn export_of(inner: &Inner, kind: ExportKind) -> Option<Act> {
+    let session = inner.session.as_ref()?;
+    let form = session.form.as_ref()?;
+    let seated = |person: &&DeskPerson| form.roles.values().flatten().any(|number| *number == person.number);
+    Some(Act::Export {
+        kind,
+        form: Some(form.pack.clone()),
+        service: session.service,
+        people: session.people.iter().filter(seated).filter_map(|person| person.pseudonym.clone()).collect(),
+        practice: session.is_of_practice(),
+    })
+}
+
+/// The record of how somebody was read is printed.
+pub fn export_of_record(person: &DeskPerson) -> Act {
+    Act::Export {
+        kind: ExportKind::ReadRecord,
+        form: None,
+        service: None,
+        people: person.pseudonym.iter().cloned().collect(),
+        practice: person.practice,
+    }
+}
+
+/// The act was not done, because it could not be recorded.
+fn not_recorded(why: &str) -> Notice {
+    Notice::wrong(
+        Words::new(
+            "Chưa thực hiện: không ghi được nhật ký vào ổ đĩa.",
+            "Not done: the log could not be written to the disk.",
+        ),
+        Words::new(
+            format!(
+                "Giải phóng chỗ trống trên ổ đĩa hoặc báo người quản trị, rồi làm lại. Luyện tập với thẻ mẫu vẫn được. ({why})"
+            ),
+            format!(
+                "Free some space on the disk or tell the administrator, then try again. Practice still works. ({why})"
+            ),
+        ),
+    )
+}
+
+/// What to say where the log cannot be opened.
+pub fn advice(error: &LogError) -> &'static str {
+    match error {
+        LogError::Key(KeyError::Open { .. } | KeyError::Malformed { .. }) => "see above",
+        _ => "free some space or choose another folder with --data",
+    }
+}
