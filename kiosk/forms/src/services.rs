@@ -1,4 +1,5 @@
-//! The public services a desk offers: the 25 essential ones of the plans, and whatever an office adds in a file of its own.
+//! The public services a desk offers: the 25 essential ones of the plans, more of the desk's own, and whatever an office adds
+//! in a file of its own.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +17,7 @@ const EMBEDDED: &str = include_str!("../../../seeds/services.toml");
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
-    /// Its number in the list of the plans; an office's own services continue from 26.
+    /// Its number in the list of the plans, 1 to 25; from 26 on the desk's own, from 100 on an office's.
     pub number: u16,
     /// The exact name.
     pub name: String,
@@ -88,7 +89,7 @@ impl Service {
 }
 
 impl Services {
-    /// The 25 services of the plans.
+    /// The services that come with the program.
     pub fn embedded() -> Services {
         // The embedded list is parsed by a test: it cannot fail here, and an empty list is the least harm if it did.
         let list = parse(Path::new("seeds/services.toml"), EMBEDDED).unwrap_or_default();
@@ -181,12 +182,15 @@ mod tests {
     }
 
     #[test]
-    fn the_embedded_list_holds_the_25_services_of_the_plans() {
+    fn the_embedded_list_holds_the_25_services_of_the_plans_and_then_its_own() {
         let services = parse(Path::new("seeds/services.toml"), EMBEDDED).unwrap();
-        assert_eq!(services.iter().map(|service| service.number).collect::<Vec<_>>(), (1..=25).collect::<Vec<_>>());
+        let numbers: Vec<u16> = services.iter().map(|service| service.number).collect();
+        assert_eq!(numbers[..25], (1..=25).collect::<Vec<_>>());
+        assert!(numbers.is_sorted() && numbers.iter().all(|number| *number < 100), "from 100 on they are an office's");
         for service in &services {
-            assert!(matches!(service.level, Some(3 | 4)), "{}", service.name);
-            assert_eq!(service.lead.len(), 3, "{}", service.name);
+            let of_the_plans = service.number <= 25;
+            assert_eq!(matches!(service.level, Some(3 | 4)), of_the_plans, "{}", service.name);
+            assert_eq!(service.lead.len(), if of_the_plans { 3 } else { 0 }, "{}", service.name);
             assert!(service.short.chars().count() <= 40, "short enough to say: {}", service.short);
             assert!(!service.forms.is_empty() || !service.what.is_empty(), "something comes of {}", service.name);
             assert_eq!(service.what.is_empty(), service.what_en.is_empty());
@@ -223,7 +227,7 @@ mod tests {
         assert_eq!(numbers("SO CU")[0], 1);
         assert_eq!(numbers("dien"), numbers("điện"), "the same services, whatever is typed");
         assert!(numbers("zzz").is_empty());
-        assert_eq!(numbers("").len(), 25);
+        assert_eq!(numbers("").len(), Services::embedded().all().len());
     }
 
     #[test]
@@ -242,11 +246,11 @@ mod tests {
     #[test]
     fn an_office_adds_a_service_without_a_release() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let own = "[[service]]\nnumber = 26\nname = 'Đăng ký lại khai sinh'\nshort = 'Khai sinh lại'\nshort_en = 'Birth again'\ncards = 'one'\nforms = ['khai-sinh']\n";
+        let own = "[[service]]\nnumber = 100\nname = 'Đăng ký lại khai sinh'\nshort = 'Khai sinh lại'\nshort_en = 'Birth again'\ncards = 'one'\nforms = ['khai-sinh']\n";
         std::fs::write(file.path(), own).unwrap();
         let services = Services::with_file(file.path()).unwrap();
-        assert_eq!(services.all().len(), 26);
-        assert_eq!(services.search("khai sinh lai")[0].number, 26);
+        assert_eq!(services.all().len(), Services::embedded().all().len() + 1);
+        assert_eq!(services.search("khai sinh lai")[0].number, 100);
     }
 
     #[test]

@@ -47,8 +47,11 @@ fn of_field(field: &Field, filled: &FilledField) -> Option<Problem> {
     Some(Problem { key: filled.key.clone(), vi, en, severity })
 }
 
+/// A field that has room for more than twelve characters takes other papers' numbers too: a passport's, an organisation's code.
 fn holds_id_number(field: &Field) -> bool {
-    field.kind == Kind::IdBoxes || field.source == Some(Source::Fact(Fact::IdNumber))
+    let of_a_card =
+        field.source == Some(Source::Fact(Fact::IdNumber)) && field.max_length.is_none_or(|most| most <= 12);
+    field.kind == Kind::IdBoxes || of_a_card
 }
 
 fn is_id_number(text: &str) -> bool {

@@ -6,6 +6,8 @@ use crate::facts::Fact;
 use crate::finding::Severity;
 use crate::packs::Packs;
 
+mod papers;
+
 fn person(facts: &[(Fact, &str)]) -> Person {
     let known = |text: &str| Known { text: text.into(), origin: Origin::ChipVerified };
     Person { facts: facts.iter().map(|&(fact, text)| (fact, known(text))).collect() }

@@ -19,7 +19,23 @@ macro_rules! packs {
 }
 
 /// Id, `pack.toml`, `form.typ`.
-const PACKS: &[(&str, &str, &str)] = packs!["ct01-2025", "ct01-2026", "dc02", "ket-hon"];
+const PACKS: &[(&str, &str, &str)] = packs![
+    "ct01-2025",
+    "ct01-2026",
+    "dat-dai-15",
+    "dat-dai-18",
+    "dc02",
+    "dkx10",
+    "giay-phep-lai-xe",
+    "ho-kinh-doanh",
+    "ket-hon",
+    "ly-lich-tu-phap",
+    "mua-dien",
+    "tk01",
+    "tk01a",
+    "tk1-ts",
+    "tro-cap-that-nghiep",
+];
 
 /// Every embedded pack, or what is wrong with it.
 pub(super) fn packs() -> impl Iterator<Item = Result<Pack, Finding>> {
