@@ -105,11 +105,19 @@ impl Filling<'_> {
 
     fn field(&mut self, field: &Field, row: Option<usize>) -> FilledField {
         let key = row.map_or_else(|| field.id.clone(), |row| format!("{}.{row}", field.id));
-        let candidate = self.candidate(field, row);
-        let (value, state) = decide(field, candidate.as_ref(), self.entries.0.get(&key));
+        let entry = self.entries.0.get(&key);
+        let alternatives = self.alternatives(field);
+        let candidate = match alternatives.as_slice() {
+            [] => self.candidate(field, row),
+            [agreed] => Some(agreed.clone()),
+            several => chosen(field, several, entry),
+        };
+        let (value, state) = decide(field, candidate.as_ref(), entry);
         let differs = |card: &Known| value.as_ref().is_none_or(|value| value.text != card.text);
         let on_card = candidate.filter(|card| !matches!(state, State::Offered(_)) && differs(card));
-        let on_card = on_card.filter(|card| card.origin != Origin::Desk).map(|card| card.text.clone());
+        let on_card = on_card
+            .filter(|card| card.origin != Origin::Desk && field.in_words_of.is_none())
+            .map(|card| card.text.clone());
         match &value {
             Some(value) => drop(self.done.insert(key.clone(), value.clone())),
             None => drop(self.done.remove(&key)),
@@ -125,13 +133,24 @@ impl Filling<'_> {
             value: value.map(|value| value.text.clone()).unwrap_or_default(),
             state,
             required: field.required,
-            options: field.options.clone(),
+            options: alternatives.iter().map(|known| known.text.clone()).chain(field.options.clone()).collect(),
             closed: field.closed,
             subject: field.subject.clone(),
             sensitive: field.sensitive,
             note: field.note.clone(),
             on_card,
         }
+    }
+
+    /// What the subjects of a field that may be any of theirs say, each once.
+    fn alternatives(&self, field: &Field) -> Vec<Known> {
+        let mut known: Vec<Known> = Vec::new();
+        for subject in &field.subjects {
+            let said = field.source.and_then(|source| self.sourced(source, self.subjects.person(subject, 0)));
+            let said = said.map(|said| Known { text: clean_for(field.kind, &said.text), origin: said.origin });
+            known.extend(said.filter(|said| !said.text.is_empty() && known.iter().all(|one| one.text != said.text)));
+        }
+        known
     }
 
     /// What would stand there without the officer: the source, else the copy, else the words, else the default.
@@ -171,8 +190,7 @@ impl Filling<'_> {
 
     /// A date or a number of another field, in words.
     fn in_words(&self, field: &Field, row: Option<usize>) -> Option<Known> {
-        let text = &self.earlier(field.in_words_of.as_deref()?, row)?.text;
-        let words = date::parse(text).map(date::in_words).or_else(|| number_words::of(text))?;
+        let words = in_words(&self.earlier(field.in_words_of.as_deref()?, row)?.text)?;
         Some(Known { text: words, origin: Origin::Computed })
     }
 
@@ -181,6 +199,18 @@ impl Filling<'_> {
         let in_row = row.and_then(|row| self.done.get(&format!("{id}.{row}")));
         in_row.or_else(|| self.done.get(id))
     }
+}
+
+/// The words of a date or of a number.
+fn in_words(text: &str) -> Option<String> {
+    date::parse(text).map(date::in_words).or_else(|| number_words::of(text))
+}
+
+/// The alternative that the officer chose: it is the card's, though it was typed.
+fn chosen(field: &Field, alternatives: &[Known], entry: Option<&Entry>) -> Option<Known> {
+    let Some(Entry::Text(typed)) = entry else { return None };
+    let typed = clean_for(field.kind, typed);
+    alternatives.iter().find(|known| known.text == typed).cloned()
 }
 
 /// The value of a field, from what would stand there and what the officer did.

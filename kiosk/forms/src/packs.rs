@@ -16,7 +16,7 @@ mod pack;
 mod source;
 
 pub use embedded::SHARED_PARTS;
-pub use pack::{CopyWhen, CrossCheck, Field, Kind, Must, Pack, PackSection, Rows, Subject};
+pub use pack::{CrossCheck, Field, Kind, Must, Pack, PackSection, Rows, Subject, When};
 pub use source::{DeskFact, Source};
 
 /// All packs that a desk has.

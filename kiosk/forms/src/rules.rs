@@ -46,6 +46,10 @@ pub enum Rule {
     OldNumberRequest,
     /// The content of a change of identity paper in a register: the old number's paper, and the one of today.
     IdPaperChange,
+    /// What a certificate of marital status is for: to marry this person, with all that note (5) of its form asks.
+    MarriagePurpose,
+    /// The names of father, mother, wife or husband in one line, to find an old registration by.
+    Relatives,
 }
 
 impl Rule {
@@ -66,6 +70,15 @@ impl Rule {
             }
             Rule::OldNumberRequest => &[Fact::IdNumber, Fact::OldIdNumber],
             Rule::IdPaperChange => &[Fact::IdNumber, Fact::OldIdNumber, Fact::DateOfIssue],
+            Rule::MarriagePurpose => &[
+                Fact::FullName,
+                Fact::DateOfBirth,
+                Fact::Nationality,
+                Fact::IdNumber,
+                Fact::DateOfIssue,
+                Fact::PlaceOfResidence,
+            ],
+            Rule::Relatives => &[Fact::FatherName, Fact::MotherName, Fact::SpouseName],
         }
     }
 
@@ -90,6 +103,8 @@ impl Rule {
             Rule::ResidenceProvince => residence(person).map(|address| address.province),
             Rule::OldNumberRequest => old_number_request(person),
             Rule::IdPaperChange => id_paper_change(person),
+            Rule::MarriagePurpose => marriage_purpose(person),
+            Rule::Relatives => relatives(person),
         }
     }
 }
@@ -152,6 +167,30 @@ fn name_and_year(name: &str, person: &Person) -> String {
 fn residence(person: &Person) -> Option<Address> {
     let text = person.text(Fact::PlaceOfResidence);
     (!text.is_empty()).then(|| Address::parse(text, date::parse(person.text(Fact::DateOfIssue))))
+}
+
+/// What is not known is left to the pen, and so is the place of registration, which no card says.
+fn marriage_purpose(person: &Person) -> Option<String> {
+    let or_dots = |text: &str| if text.is_empty() { "…".to_owned() } else { text.to_owned() };
+    let said = |fact| or_dots(person.text(fact));
+    (!person.text(Fact::FullName).is_empty()).then(|| {
+        format!(
+            "Để kết hôn với {}; ngày, tháng, năm sinh: {}; quốc tịch: {}; giấy tờ tùy thân: {}; nơi cư trú: {}; nơi dự \
+             định đăng ký kết hôn: …",
+            said(Fact::FullName),
+            said(Fact::DateOfBirth),
+            said(Fact::Nationality),
+            or_dots(&id_paper(person).unwrap_or_default()),
+            said(Fact::PlaceOfResidence),
+        )
+    })
+}
+
+fn relatives(person: &Person) -> Option<String> {
+    let named = [("cha", Fact::FatherName), ("mẹ", Fact::MotherName), ("vợ/chồng", Fact::SpouseName)];
+    let named = named.into_iter().filter(|&(_, fact)| !person.text(fact).is_empty());
+    let named: Vec<String> = named.map(|(who, fact)| format!("{who}: {}", person.text(fact))).collect();
+    (!named.is_empty()).then(|| format!("Họ, chữ đệm, tên {}", named.join("; ")))
 }
 
 /// First word and the rest.
@@ -218,6 +257,24 @@ mod tests {
     }
 
     #[test]
+    fn a_future_spouse_is_named_as_far_as_known() {
+        let binh = person(&[(Fact::FullName, "Trần Văn Bình"), (Fact::IdNumber, "079190123457")]);
+        assert_eq!(
+            Rule::MarriagePurpose.apply(&binh).unwrap(),
+            "Để kết hôn với Trần Văn Bình; ngày, tháng, năm sinh: …; quốc tịch: …; giấy tờ tùy thân: Số định danh cá nhân \
+             079190123457; nơi cư trú: …; nơi dự định đăng ký kết hôn: …"
+        );
+        assert_eq!(Rule::MarriagePurpose.apply(&person(&[(Fact::IdNumber, "079190123457")])), None);
+    }
+
+    #[test]
+    fn relatives_are_those_that_the_card_names() {
+        let an = person(&[(Fact::MotherName, "Lê Thị Ngọc"), (Fact::SpouseName, "Trần Văn Bình")]);
+        assert_eq!(Rule::Relatives.apply(&an).unwrap(), "Họ, chữ đệm, tên mẹ: Lê Thị Ngọc; vợ/chồng: Trần Văn Bình");
+        assert_eq!(Rule::Relatives.apply(&Person::default()), None);
+    }
+
+    #[test]
     fn no_rule_reads_the_place_of_origin() {
         let all = [
             Rule::IdPaper,
@@ -227,6 +284,8 @@ mod tests {
             Rule::ResidenceStreet,
             Rule::ResidenceProvince,
             Rule::IdPaperChange,
+            Rule::MarriagePurpose,
+            Rule::Relatives,
         ];
         assert!(all.iter().all(|rule| !rule.needs().contains(&Fact::PlaceOfOrigin)));
     }

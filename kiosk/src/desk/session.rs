@@ -321,7 +321,7 @@ impl OpenForm {
     /// Forgets what was typed or confirmed in a subject's own fields outside of tables.
     fn forget(&mut self, subject: &str, pack: &Pack) {
         let single = pack.sections.iter().filter(|section| section.rows.is_none()).flat_map(|section| &section.fields);
-        for field in single.filter(|field| field.subject.as_deref() == Some(subject)) {
+        for field in single.filter(|field| field.is_of(subject)) {
             self.entries.0.remove(&field.id);
         }
     }
@@ -350,9 +350,9 @@ impl OpenForm {
     }
 }
 
-/// The sex that a form demands of a subject, as the card writes it.
+/// The sex that a form always demands of a subject, as the card writes it.
 fn sex_of<'a>(pack: &'a Pack, subject: &str) -> Option<&'a str> {
-    pack.checks.iter().find_map(|check| match &check.must {
+    pack.checks.iter().filter(|check| check.when.is_none()).find_map(|check| match &check.must {
         Must::Sex { subject: other, is } if other == subject => Some(is.as_str()),
         _ => None,
     })

@@ -17,6 +17,7 @@ pub(super) fn check(pack: &Pack, report: &mut Report<'_>) {
         for field in &section.fields {
             names(pack, section, field, report);
             kind(field, report);
+            any_of(pack, section, field, report);
             law(field, report);
         }
     }
@@ -25,6 +26,10 @@ pub(super) fn check(pack: &Pack, report: &mut Report<'_>) {
 
 fn has_subject(pack: &Pack, id: &str) -> bool {
     pack.subjects.iter().any(|subject| subject.id == id)
+}
+
+fn has_field(pack: &Pack, id: &str) -> bool {
+    pack.fields().any(|field| field.id == id)
 }
 
 fn no_subject(at: &str, id: &str, report: &mut Report<'_>) {
@@ -88,7 +93,7 @@ fn names(pack: &Pack, section: &PackSection, field: &Field, report: &mut Report<
     let of_person = field.source.is_some_and(|source| !matches!(source, Source::Desk(_)));
     match &field.subject {
         Some(subject) if !has_subject(pack, subject) => no_subject(id, subject, report),
-        None if of_person => report.error(
+        None if of_person && field.subjects.is_empty() => report.error(
             format!("{id}: source lấy từ một người, hãy thêm subject."),
             format!("{id}: the source is of a person, add a subject."),
         ),
@@ -110,9 +115,31 @@ fn names(pack: &Pack, section: &PackSection, field: &Field, report: &mut Report<
         }
     }
     if let Some(when) = &field.copy_when
-        && (field.copy_of.is_none() || !pack.fields().any(|other| other.id == when.field))
+        && (field.copy_of.is_none() || !has_field(pack, &when.field))
     {
         no_field(&format!("{id}: copy_when"), &when.field, report);
+    }
+}
+
+/// A field of one of several subjects: a value of a person each, and an officer who chooses.
+fn any_of(pack: &Pack, section: &PackSection, field: &Field, report: &mut Report<'_>) {
+    let id = &field.id;
+    if field.subjects.is_empty() {
+        return;
+    }
+    for subject in field.subjects.iter().filter(|subject| !has_subject(pack, subject)) {
+        no_subject(id, subject, report);
+    }
+    let of_person = field.source.is_some_and(|source| !matches!(source, Source::Desk(_)));
+    if !of_person || !field.offer || field.kind != Kind::Choice || field.subject.is_some() || section.rows.is_some() {
+        report.error(
+            format!(
+                "{id}: subjects cần source của một người, offer = true, kind = \"choice\", không subject, ngoài bảng."
+            ),
+            format!(
+                "{id}: subjects needs a source of a person, offer = true, kind = \"choice\", no subject, no table."
+            ),
+        );
     }
 }
 
@@ -156,22 +183,23 @@ fn law(field: &Field, report: &mut Report<'_>) {
 }
 
 fn cross_checks(pack: &Pack, report: &mut Report<'_>) {
-    let has = |id: &str| pack.fields().any(|field| field.id == id);
     for check in &pack.checks {
-        let (subjects, fields): (Vec<&String>, Vec<&String>) = match &check.must {
-            Must::DifferentPersons { subjects } => (subjects.iter().collect(), vec![]),
+        let (subjects, mut fields): (Vec<&String>, Vec<&String>) = match &check.must {
+            Must::DifferentPersons { subjects } | Must::SamePerson { subjects } => (subjects.iter().collect(), vec![]),
             Must::AgeAtLeast { subject, .. } | Must::AgeBelow { subject, .. } | Must::Sex { subject, .. } => {
                 (vec![subject], vec![])
             }
             Must::OneTickOf { fields } => (vec![], fields.iter().collect()),
             Must::TickNeeds { tick, field } => (vec![], vec![tick, field]),
             Must::AnswerNeeds { field, needs, .. } => (vec![], vec![field, needs]),
-            Must::NotAfterToday { field } => (vec![], vec![field]),
+            Must::NotAfterToday { field } | Must::WholeNumber { field, .. } => (vec![], vec![field]),
+            Must::InOrder { first, then } => (vec![], vec![first, then]),
         };
+        fields.extend(check.when.as_ref().map(|when| &when.field));
         for id in subjects.into_iter().filter(|id| !has_subject(pack, id)) {
             no_subject("[[check]]", id, report);
         }
-        for id in fields.into_iter().filter(|id| !has(id)) {
+        for id in fields.into_iter().filter(|id| !has_field(pack, id)) {
             no_field("[[check]]", id, report);
         }
     }

@@ -69,6 +69,27 @@ fn names_that_lead_nowhere_are_found() {
             "age_below = { subject = \"child\", years = 14",
             "no [[subject]] \"child\"",
         ),
+        ("not_after_today = { field", "in_order = { first = \"born\", then", "no field \"born\""),
+        (
+            "not_after_today = { field = \"date_of_birth\" } }",
+            "same_person = { subjects = [\"child\"] } }\nwhen = { field = \"why\", is = \"x\" }",
+            "no [[subject]] \"child\"",
+        ),
+        (
+            "must = { not_after_today",
+            "when = { field = \"why\", is = \"x\" }\nmust = { not_after_today",
+            "no field \"why\"",
+        ),
+        (
+            "id = \"email\"",
+            "id = \"email\"\nsubjects = [\"father\"]\nsource = \"place_of_origin\"",
+            "no [[subject]] \"father\"",
+        ),
+        (
+            "id = \"email\"",
+            "id = \"email\"\nsubjects = [\"head\"]\nsource = \"place_of_origin\"\noffer = true",
+            "subjects needs a source of a person, offer = true, kind = \"choice\"",
+        ),
         ("release = true", "release = true\neffective_until = \"2026-01-01\"", "never in force"),
     ] {
         let found = findings(|text| text.replacen(from, to, 1)).join("\n");

@@ -109,6 +109,8 @@ impl Drop for FilledField {
     fn drop(&mut self) {
         self.value.zeroize();
         self.on_card.zeroize();
+        // What a card says may be among them.
+        self.options.zeroize();
     }
 }
 

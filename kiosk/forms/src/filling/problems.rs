@@ -5,6 +5,7 @@ use crate::date;
 use crate::facts::{Fact, Subjects};
 use crate::finding::Severity;
 use crate::packs::{Field, Kind, Pack, Source};
+use crate::search_key;
 
 /// All problems of a form: of single fields in their order, then the cross-checks of the pack.
 pub(super) fn of(pack: &Pack, form: &Form, subjects: &Subjects, desk: &Desk) -> Vec<Problem> {
@@ -13,7 +14,9 @@ pub(super) fn of(pack: &Pack, form: &Form, subjects: &Subjects, desk: &Desk) -> 
         for row in section.fields.chunk_by(|one, next| one.row == next.row) {
             let in_use = section.rows.is_none() || row.iter().any(|field| !field.value.is_empty());
             let pairs = asked.fields.iter().zip(row).filter(|_| in_use);
-            problems.extend(pairs.filter_map(|(field, filled)| of_field(field, filled)));
+            problems.extend(
+                pairs.filter_map(|(field, filled)| of_field(field, filled).or_else(|| words(field, filled, row))),
+            );
         }
     }
     problems.extend(pack.checks.iter().filter_map(|check| cross_checks::failed(check, pack, form, subjects, desk)));
@@ -47,6 +50,18 @@ fn of_field(field: &Field, filled: &FilledField) -> Option<Problem> {
     Some(Problem { key: filled.key.clone(), vi, en, severity })
 }
 
+/// A date or a number that somebody wrote in other words than its digits say.
+fn words(field: &Field, filled: &FilledField, row: &[FilledField]) -> Option<Problem> {
+    let digits = row.iter().find(|other| Some(&other.id) == field.in_words_of.as_ref())?;
+    let said = search_key::key(&super::in_words(&digits.value)?);
+    (!filled.value.is_empty() && search_key::key(&filled.value) != said).then(|| Problem {
+        key: filled.key.clone(),
+        vi: format!("{}: khác với phần ghi bằng số", bare(&filled.label)),
+        en: format!("{}: not what the digits say", bare(&filled.label_en)),
+        severity: Severity::Warning,
+    })
+}
+
 /// A field that has room for more than twelve characters takes other papers' numbers too: a passport's, an organisation's code.
 fn holds_id_number(field: &Field) -> bool {
     let of_a_card =
@@ -67,7 +82,7 @@ pub(super) fn bare(label: &str) -> String {
             break;
         }
         bare.truncate(open);
-        bare.truncate(bare.trim_end().len());
+        bare.truncate(bare.trim_end_matches([':', ' ']).len());
     }
     bare
 }

@@ -6,6 +6,7 @@ use crate::facts::Fact;
 use crate::finding::Severity;
 use crate::packs::Packs;
 
+mod civil_status;
 mod papers;
 
 fn person(facts: &[(Fact, &str)]) -> Person {

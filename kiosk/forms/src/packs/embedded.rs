@@ -22,6 +22,7 @@ macro_rules! packs {
 const PACKS: &[(&str, &str, &str)] = packs![
     "ct01-2025",
     "ct01-2026",
+    "ct03",
     "dat-dai-15",
     "dat-dai-18",
     "dc02",
@@ -29,11 +30,17 @@ const PACKS: &[(&str, &str, &str)] = packs![
     "giay-phep-lai-xe",
     "ho-kinh-doanh",
     "ket-hon",
+    "khai-sinh",
+    "khai-tu",
     "ly-lich-tu-phap",
     "mua-dien",
+    "nhan-cha-me-con",
+    "thay-doi-ho-tich",
+    "tinh-trang-hon-nhan",
     "tk01",
     "tk01a",
     "tk1-ts",
+    "trich-luc-ho-tich",
     "tro-cap-that-nghiep",
 ];
 

@@ -141,6 +141,10 @@ pub struct Field {
     /// Whose fact it is.
     #[serde(default)]
     pub subject: Option<String>,
+    /// In the place of [`Field::subject`]: the fact may be any of theirs, as a child's place of origin is the father's or the
+    /// mother's. What they agree on, or the only one known, is offered; where they differ, each is an option.
+    #[serde(default)]
+    pub subjects: Vec<String>,
     /// Where the value comes from; nothing: by hand.
     #[serde(default)]
     pub source: Option<Source>,
@@ -168,7 +172,7 @@ pub struct Field {
     pub copy_of: Option<String>,
     /// Copy only when another field has a value.
     #[serde(default)]
-    pub copy_when: Option<CopyWhen>,
+    pub copy_when: Option<When>,
     /// The date or the number of an earlier field, in words.
     #[serde(default)]
     pub in_words_of: Option<String>,
@@ -180,10 +184,17 @@ pub struct Field {
     pub note: String,
 }
 
-/// A condition of [`Field::copy_of`].
+impl Field {
+    /// Whether it shows a fact of this subject, or may.
+    pub fn is_of(&self, subject: &str) -> bool {
+        self.subject.as_deref() == Some(subject) || self.subjects.iter().any(|one| one == subject)
+    }
+}
+
+/// A condition of [`Field::copy_of`] or of a [`CrossCheck`].
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CopyWhen {
+pub struct When {
     /// This field …
     pub field: String,
     /// … says this, accents and case aside.
@@ -228,6 +239,9 @@ impl Kind {
 pub struct CrossCheck {
     /// What must hold.
     pub must: Must,
+    /// Only then; nothing: always.
+    #[serde(default)]
+    pub when: Option<When>,
     /// Shown when it does not hold.
     pub vi: String,
     /// The same in English.
@@ -243,6 +257,11 @@ pub struct CrossCheck {
 pub enum Must {
     /// No ID number stands twice among these subjects.
     DifferentPersons {
+        /// Subjects.
+        subjects: Vec<String>,
+    },
+    /// All ID numbers known among these subjects are the same.
+    SamePerson {
         /// Subjects.
         subjects: Vec<String>,
     },
@@ -293,18 +312,37 @@ pub enum Must {
         /// Field of kind date.
         field: String,
     },
+    /// One date is not after another.
+    InOrder {
+        /// Field of kind date.
+        first: String,
+        /// Field of kind date: the problem is shown here.
+        then: String,
+    },
+    /// What stands there is a whole number within bounds.
+    WholeNumber {
+        /// Field of text.
+        field: String,
+        /// At least.
+        from: u16,
+        /// At most.
+        to: u16,
+    },
 }
 
 impl Must {
     /// The facts of a person that it looks at.
     pub fn needs(&self) -> &[Fact] {
         match self {
-            Must::DifferentPersons { .. } => &[Fact::IdNumber],
+            Must::DifferentPersons { .. } | Must::SamePerson { .. } => &[Fact::IdNumber],
             Must::AgeAtLeast { .. } | Must::AgeBelow { .. } => &[Fact::DateOfBirth],
             Must::Sex { .. } => &[Fact::Sex],
-            Must::OneTickOf { .. } | Must::TickNeeds { .. } | Must::AnswerNeeds { .. } | Must::NotAfterToday { .. } => {
-                &[]
-            }
+            Must::OneTickOf { .. }
+            | Must::TickNeeds { .. }
+            | Must::AnswerNeeds { .. }
+            | Must::NotAfterToday { .. }
+            | Must::InOrder { .. }
+            | Must::WholeNumber { .. } => &[],
         }
     }
 }

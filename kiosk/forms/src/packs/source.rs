@@ -67,7 +67,7 @@ impl<'de> Deserialize<'de> for Source {
                  father_name, mother_name, spouse_name), a rule (id_paper, id_paper_type, issuing_authority, \
                  date_of_birth_in_words, family_name, given_names, full_name_upper, family_name_upper, given_names_upper, \
                  name_upper_and_birth_year, residence_street, residence_commune, residence_district, residence_province, \
-                 old_number_request, id_paper_change) or desk.authority, desk.place, desk.province, desk.today"
+                 old_number_request, id_paper_change, marriage_purpose, relatives) or desk.authority, desk.place, desk.province, desk.today"
             ))
         })
     }
