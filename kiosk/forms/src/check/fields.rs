@@ -119,6 +119,21 @@ fn names(pack: &Pack, section: &PackSection, field: &Field, report: &mut Report<
     {
         no_field(&format!("{id}: copy_when"), &when.field, report);
     }
+    if let Some(when) = &field.copy_when {
+        can_be_said(pack, &format!("{id}: copy_when"), &when.field, &when.is, report);
+    }
+}
+
+/// What a condition waits for must be among the answers, or it never holds: an error where no other answer is allowed.
+fn can_be_said(pack: &Pack, at: &str, id: &str, is: &str, report: &mut Report<'_>) {
+    let Some(field) = pack.fields().find(|field| field.id == id && field.subjects.is_empty()) else { return };
+    let says = |option: &String| search_key::key(option) == search_key::key(is);
+    if field.options.is_empty() || field.options.iter().any(says) {
+        return;
+    }
+    let vi = format!("{at}: \"{is}\" không có trong options của \"{id}\". Sửa cho giống.");
+    let en = format!("{at}: \"{is}\" is not among the options of \"{id}\". Make them the same.");
+    if field.closed { report.error(vi, en) } else { report.warning(vi, en) }
 }
 
 /// A field of one of several subjects: a value of a person each, and an officer who chooses.
@@ -196,6 +211,12 @@ fn cross_checks(pack: &Pack, report: &mut Report<'_>) {
             Must::InOrder { first, then } => (vec![], vec![first, then]),
         };
         fields.extend(check.when.as_ref().map(|when| &when.field));
+        if let Must::AnswerNeeds { field, is, .. } = &check.must {
+            can_be_said(pack, "[[check]]", field, is, report);
+        }
+        if let Some(when) = &check.when {
+            can_be_said(pack, "[[check]] when", &when.field, &when.is, report);
+        }
         for id in subjects.into_iter().filter(|id| !has_subject(pack, id)) {
             no_subject("[[check]]", id, report);
         }

@@ -90,6 +90,21 @@ fn names_that_lead_nowhere_are_found() {
             "id = \"email\"\nsubjects = [\"head\"]\nsource = \"place_of_origin\"\noffer = true",
             "subjects needs a source of a person, offer = true, kind = \"choice\"",
         ),
+        (
+            "field = \"head_relation\", is = \"Chủ hộ\"",
+            "field = \"head_relation\", is = \"Chủ nhà\"",
+            "not among the options",
+        ),
+        (
+            "not_after_today = { field = \"date_of_birth\"",
+            "answer_needs = { field = \"sex\", is = \"nu\", needs = \"email2\"",
+            "no field \"email2\"",
+        ),
+        (
+            "not_after_today = { field = \"date_of_birth\"",
+            "answer_needs = { field = \"sex\", is = \"Nam nữ\", needs = \"email\"",
+            "\"Nam nữ\" is not among the options of \"sex\"",
+        ),
         ("release = true", "release = true\neffective_until = \"2026-01-01\"", "never in force"),
     ] {
         let found = findings(|text| text.replacen(from, to, 1)).join("\n");
