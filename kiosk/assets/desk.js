@@ -3,7 +3,12 @@
 "use strict";
 
 const region = (name) => document.getElementById(name);
-const post = (path, body) => fetch(path, { method: "POST", headers: { "X-Desk": "1" }, body });
+const post = async (path, body) => {
+  const answer = await fetch(path, { method: "POST", headers: { "X-Desk": "1" }, body });
+  // Who was logged out meanwhile logs in again.
+  if (answer.status === 401) location.assign("/login");
+  return answer;
+};
 
 // Regions that change.
 
@@ -99,7 +104,8 @@ function follow() {
   stream?.close();
   stream = new EventSource(document.body.dataset.events ?? "/events");
   stream.onopen = () => { region("offline").hidden = true; };
-  stream.onerror = () => { region("offline").hidden = false; };
+  stream.onerror = () => { region("offline").hidden = false; if (!document.body.dataset.events) post("/touch", "").catch(() => {}); };
+  stream.addEventListener("login", () => location.assign("/login"));
   regions.forEach((name) => stream.addEventListener(name, (event) => put(name, event.data.trim() ? event.data : "", event.lastEventId)));
 }
 // A browser keeps few connections to one address: a tab that nobody sees lets go of its own.

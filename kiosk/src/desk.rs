@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`settings`]; [`session`], what one session holds, with [`person`] for who is in it; [`state`],
 //! what may happen to it; [`cards`] and [`reading`], which bring cards; [`practice`], cards for who has none; [`web`], the
-//! pages; [`documents`], what is printed; [`store`], the little that outlives a session; [`audit`], what is kept of who did what.
+//! pages; [`documents`], what is printed; [`store`], the little that outlives a session; [`audit`], what is kept of who did what;
+//! [`officers`], who may use it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,12 +19,13 @@ use tokio::time::{self, MissedTickBehavior};
 
 use audit::{Act, Audit};
 use documents::Printer;
+use officers::Officers;
 use settings::{Options, Settings};
 use state::Desk;
 use store::Store;
 
 pub mod advice;
-// What records the rest of its acts, the exports and the accounts, comes next.
+// The exports and the auditor's pages, which record the rest of its acts, come next.
 #[allow(dead_code)]
 pub mod audit;
 pub mod cards;
@@ -33,6 +35,7 @@ pub mod key;
 pub mod lang;
 pub mod notice;
 pub mod office;
+pub mod officers;
 pub mod person;
 pub mod portrait;
 pub mod practice;
@@ -64,6 +67,14 @@ pub enum StartError {
         path: std::path::PathBuf,
         /// Why not.
         source: cccd_records::log::LogError,
+    },
+    /// The accounts cannot be opened.
+    #[error("cannot open the accounts in {}: {source}", path.display())]
+    Officers {
+        /// Where they are.
+        path: std::path::PathBuf,
+        /// Why not.
+        source: officers::accounts::AccountsError,
     },
     /// The address is taken.
     #[error("cannot listen on {address}: {source}; another desk may be running, or choose another with --listen")]
@@ -98,7 +109,10 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     let store = Store::open(&path).map_err(|source| StartError::Store { path, source })?;
     let (services, packs) = offered(&settings)?;
     let path = settings.data.clone();
-    let audit = Audit::open(&path).map_err(|source| StartError::Log { path, source })?;
+    let audit = Audit::open(&path).map_err(|source| StartError::Log { path: path.clone(), source })?;
+    let officers = Officers::open(&path, settings.accounts, settings.login_idle)
+        .map_err(|source| StartError::Officers { path, source })?;
+    let officers = Arc::new(officers);
     audit.note(&Act::Started);
     let desk = Desk::new(services, packs, store, audit, Printer::new()?);
     let listener = TcpListener::bind(settings.listen)
@@ -106,9 +120,9 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
         .map_err(|source| StartError::Listen { address: settings.listen, source })?;
     let address = listener.local_addr()?;
     cards::watch(Arc::clone(&desk))?;
-    tokio::spawn(tick(Arc::clone(&desk)));
     let kept = Arc::clone(&desk);
-    let web = web::Web { desk, practice: settings.practice, one_picture: Arc::new(Semaphore::new(1)) };
+    let web = web::Web { desk, officers, practice: settings.practice, one_picture: Arc::new(Semaphore::new(1)) };
+    tokio::spawn(tick(web.clone()));
     let routes = web::routes(web, web::guard::Own::at(address));
     println!("Bàn một cửa: http://{address}/  (Ctrl+C để dừng / to stop)");
     if settings.open {
@@ -143,12 +157,13 @@ fn offered(settings: &Settings) -> Result<(Services, Packs), StartError> {
 }
 
 /// Lets the desk look at the clock.
-async fn tick(desk: Arc<Desk>) {
+async fn tick(web: web::Web) {
     let mut seconds = time::interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         seconds.tick().await;
-        desk.tick();
+        web.desk.tick();
+        web::end_idle_logins(&web);
     }
 }
 

@@ -4,8 +4,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod audit;
 mod desk;
 mod forms;
+mod officers;
 mod own_process;
 
 use desk::documents;
@@ -29,6 +31,12 @@ enum Command {
     /// Look after the office's own forms
     #[command(subcommand)]
     Forms(forms::Command),
+    /// Look at the log of what was done at the desk
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Help officers who cannot log in
+    #[command(subcommand)]
+    Officers(officers::Command),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +46,8 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Desk(options) => desk::run(options),
         Command::Forms(command) => return forms::run(&command),
+        Command::Audit(command) => return audit::run(&command),
+        Command::Officers(command) => return officers::run(&command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

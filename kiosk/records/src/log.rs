@@ -188,6 +188,11 @@ impl Log {
         let _ = written.and_then(|()| fs::rename(&draft, self.folder.join(HEAD_FILE)));
     }
 
+    /// The head that lies beside the log.
+    pub fn noted_head(&self) -> Option<Head> {
+        Head::parse(&fs::read_to_string(self.folder.join(HEAD_FILE)).ok()?)
+    }
+
     /// The device's public key, in hexadecimal.
     pub fn public_key(&self) -> String {
         base16ct::lower::encode_string(self.key.public().as_bytes())

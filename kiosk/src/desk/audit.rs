@@ -11,10 +11,12 @@ use std::thread;
 
 use cccd::messages::Words;
 use cccd_forms::facts::Fact;
+use cccd_records::head::Head;
 use cccd_records::key::KeyError;
-use cccd_records::log::{Log, LogError};
+use cccd_records::log::{Chain, Log, LogError};
 use cccd_records::people::People;
 use cccd_records::record::Entry;
+use cccd_records::verify::{self, Expected, Outcome};
 use jiff::Timestamp;
 
 use super::notice::Notice;
@@ -22,6 +24,7 @@ use super::person::DeskPerson;
 use super::state::Inner;
 
 pub mod acts;
+pub mod wording;
 
 pub use acts::{Act, EndedBy, ExportKind};
 
@@ -139,6 +142,21 @@ impl Audit {
             practice: person.practice,
         })
     }
+}
+
+/// Verifies the whole log of the desk, against the head that lies beside it and one that was noted elsewhere.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn verified(log: &Log, noted: Option<Head>) -> Result<Outcome, LogError> {
+    let beside = log.noted_head();
+    let expected = Expected { key: Some(*log.key().public()), heads: noted.into_iter().chain(beside).collect() };
+    let own = Chain {
+        device: log.key().device().to_owned(),
+        stream: log.stream().to_owned(),
+        public_key: *log.key().public().as_bytes(),
+    };
+    verify::chain(&log.reader()?, &own, &expected)
 }
 
 /// The form that is open goes out of the desk: what there is to record of that, of the people who stand in it. Nothing where

@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -27,6 +28,12 @@ pub struct Options {
     /// Whether sample cards can be put down for practice [default: true]
     #[arg(long, env = "CCCD_DESK_PRACTICE", value_name = "BOOL")]
     practice: Option<bool>,
+    /// Whether officers must log in from the first start on; without it, as soon as there is an account [default: false]
+    #[arg(long, env = "CCCD_DESK_ACCOUNTS", value_name = "BOOL")]
+    accounts: Option<bool>,
+    /// After how many minutes without a touch an officer is logged out [default: 15]
+    #[arg(long, env = "CCCD_DESK_LOGIN_MINUTES", value_name = "MINUTES")]
+    login_minutes: Option<u16>,
     /// Open the page in a browser
     #[arg(long, env = "CCCD_DESK_OPEN")]
     open: bool,
@@ -41,6 +48,8 @@ struct File {
     forms: Option<PathBuf>,
     services: Option<PathBuf>,
     practice: Option<bool>,
+    accounts: Option<bool>,
+    login_minutes: Option<u16>,
     open: bool,
 }
 
@@ -57,6 +66,10 @@ pub struct Settings {
     pub services: Option<PathBuf>,
     /// Whether sample cards can be put down.
     pub practice: bool,
+    /// Whether login is demanded although there is no account.
+    pub accounts: bool,
+    /// How long an officer stays logged in without a touch.
+    pub login_idle: Duration,
     /// Whether the page is opened.
     pub open: bool,
 }
@@ -106,6 +119,10 @@ impl Settings {
             forms: options.forms.or(file.forms),
             services: options.services.or(file.services),
             practice: options.practice.or(file.practice).unwrap_or(true),
+            accounts: options.accounts.or(file.accounts).unwrap_or(false),
+            login_idle: Duration::from_secs(
+                60 * u64::from(options.login_minutes.or(file.login_minutes).unwrap_or(15).max(1)),
+            ),
             open: options.open || file.open,
         })
     }
@@ -115,6 +132,11 @@ fn read(path: &Path) -> Result<File, SettingsError> {
     let text =
         fs::read_to_string(path).map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
     toml::from_str(&text).map_err(|error| SettingsError::Malformed { path: path.to_owned(), why: error.to_string() })
+}
+
+/// Where the desk's data are by default.
+pub fn data_folder() -> Option<PathBuf> {
+    std::env::var_os("CCCD_DESK_DATA").map(PathBuf::from).or_else(state_folder)
 }
 
 /// Where a user's programs keep such things (XDG Base Directory Specification).
@@ -135,6 +157,8 @@ mod tests {
             forms: None,
             services: None,
             practice: None,
+            accounts: None,
+            login_minutes: None,
             open: false,
         }
     }

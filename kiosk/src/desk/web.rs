@@ -1,8 +1,10 @@
-//! The pages: [`routes`] says where everything is, [`guard`] lets only this machine's own pages in, [`page`] and
+//! The pages: [`routes`] says where everything is, [`guard`] lets only this machine's own pages in, [`access`] decides which
+//! page is for whom, [`page`] and
 //! [`regions`] draw, [`events`] tells the pages what changed, [`actions`] is what the officer does, [`documents`] what
-//! is printed.
+//! is printed, [`officers`] who may log in, [`log`] what the auditor sees.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -10,13 +12,19 @@ use axum::middleware;
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
+use super::audit::EndedBy;
+use super::officers::Officers;
 use super::state::Desk;
+use access::{ACCOUNTS, Access, DESK, LOG, OFFICE, Routes};
 
+pub mod access;
 mod actions;
 mod assets;
 mod documents;
 mod events;
 pub mod guard;
+mod log;
+mod officers;
 mod page;
 mod regions;
 mod visitor;
@@ -32,45 +40,72 @@ const LARGEST_ENTRY: usize = 64 * 1024;
 pub struct Web {
     /// The desk.
     pub desk: Arc<Desk>,
+    /// Who may use it.
+    pub officers: Arc<Officers>,
     /// Whether there are cards of practice.
     pub practice: bool,
     /// Who has it looks for a code in a picture.
     pub one_picture: Arc<Semaphore>,
 }
 
-/// All routes.
+/// All routes, ready to be served.
 pub fn routes(web: Web, own: guard::Own) -> Router {
-    let pictures =
-        Router::new().route("/code-picture", post(actions::code_picture)).layer(DefaultBodyLimit::max(LARGEST_PICTURE));
-    Router::new()
-        .route("/", get(page::page))
-        .route("/services", get(regions::services))
-        .route("/events", get(events::events))
-        .route("/citizen", get(page::citizen))
-        .route("/citizen/events", get(events::of_citizen))
-        .route("/assets/{name}", get(assets::asset))
-        .route("/portrait/{number}", get(documents::portrait))
-        .route("/form.pdf", get(documents::form))
-        .route("/record/{number}", get(documents::record))
-        .route("/key", post(actions::key))
-        .route("/code/alone", post(actions::use_code_alone))
-        .route("/again", post(actions::again))
-        .route("/practice/{card}", post(actions::put_practice_card))
-        .route("/practice/scan", post(actions::scan_practice_card))
-        .route("/practice/scan-mrz", post(actions::scan_practice_mrz))
-        .route("/service", post(actions::service))
-        .route("/service/leave", post(actions::leave_service))
-        .route("/entry", post(actions::entry))
-        .route("/role", post(actions::role))
-        .route("/person", post(actions::person))
-        .route("/person/remove", post(actions::remove_person))
-        .route("/office", post(actions::office))
-        .route("/language", post(actions::language))
-        .route("/touch", post(actions::touch))
-        .route("/dismiss", post(actions::dismiss))
-        .route("/end", post(actions::end))
-        .layer(DefaultBodyLimit::max(LARGEST_ENTRY))
+    declared().guarded(web).layer(middleware::from_fn_with_state(Arc::new(own), guard::guard))
+}
+
+/// Logs out who is idle.
+pub fn end_idle_logins(web: &Web) {
+    let ended = web.officers.logins().end_idle(Instant::now());
+    ended.iter().for_each(|who| officers::left(web, who, EndedBy::Idle));
+}
+
+/// All routes, each with whom it is for.
+fn declared() -> Routes {
+    let pictures = Routes::new()
+        .route("/code-picture", DESK, post(actions::code_picture))
+        .layered(|router| router.layer(DefaultBodyLimit::max(LARGEST_PICTURE)));
+    Routes::new()
+        .route("/", DESK, get(page::page))
+        .route("/services", DESK, get(regions::services))
+        .route("/events", DESK, get(events::events))
+        .route("/citizen", Access::Everyone, get(page::citizen))
+        .route("/citizen/events", Access::Everyone, get(events::of_citizen))
+        .route("/assets/{name}", Access::Everyone, get(assets::asset))
+        .route("/language", Access::Everyone, post(actions::language))
+        .route("/portrait/{number}", DESK, get(documents::portrait))
+        .route("/form.pdf", DESK, get(documents::form))
+        .route("/record/{number}", DESK, get(documents::record))
+        .route("/key", DESK, post(actions::key))
+        .route("/code/alone", DESK, post(actions::use_code_alone))
+        .route("/again", DESK, post(actions::again))
+        .route("/practice/{card}", DESK, post(actions::put_practice_card))
+        .route("/practice/scan", DESK, post(actions::scan_practice_card))
+        .route("/practice/scan-mrz", DESK, post(actions::scan_practice_mrz))
+        .route("/service", DESK, post(actions::service))
+        .route("/service/leave", DESK, post(actions::leave_service))
+        .route("/entry", DESK, post(actions::entry))
+        .route("/role", DESK, post(actions::role))
+        .route("/person", DESK, post(actions::person))
+        .route("/person/remove", DESK, post(actions::remove_person))
+        .route("/office", OFFICE, post(actions::office))
+        .route("/touch", DESK, post(actions::touch))
+        .route("/dismiss", DESK, post(actions::dismiss))
+        .route("/end", DESK, post(actions::end))
+        .route("/login", Access::Everyone, get(officers::login_page).post(officers::login))
+        .route("/logout", Access::Everyone, post(officers::logout))
+        .route("/officers", Access::FirstAccount, get(officers::officers))
+        .route("/officers/first", Access::FirstAccount, post(officers::make_first))
+        .route("/officers/make", ACCOUNTS, post(officers::make))
+        .route("/officers/roles", ACCOUNTS, post(officers::set_roles))
+        .route("/officers/reset", ACCOUNTS, post(officers::reset))
+        .route("/officers/remove", ACCOUNTS, post(officers::remove))
+        .route("/officers/setup", Access::Setup, get(officers::setup_page))
+        .route("/officers/setup/password", Access::Setup, post(officers::own_password))
+        .route("/officers/setup/code", Access::Setup, post(officers::own_code))
+        .route("/log", LOG, get(log::log))
+        .route("/log/person", LOG, post(log::person))
+        .route("/log/verify", LOG, post(log::verify))
+        .route("/log/export", LOG, post(log::export))
+        .layered(|router| router.layer(DefaultBodyLimit::max(LARGEST_ENTRY)))
         .merge(pictures)
-        .layer(middleware::from_fn_with_state(Arc::new(own), guard::guard))
-        .with_state(web)
 }

@@ -27,7 +27,7 @@ pub fn expect_no_violation(browser: &Browser, page: &str) {
 
 /// What can be pressed and is smaller than a finger.
 #[track_caller]
-fn expect_large_targets(browser: &Browser, page: &str) {
+pub fn expect_large_targets(browser: &Browser, page: &str) {
     let small = browser.script(
         "return [...document.querySelectorAll('button, a[href], summary, select, textarea, input:not([type=hidden])')]\
          .filter((element) => element.checkVisibility() && !element.classList.contains('skip'))\

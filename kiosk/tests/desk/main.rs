@@ -2,7 +2,7 @@
 //! fills forms.
 //!
 //! Read in this order: [`officer`], what an officer does; [`first_use`] and [`sessions`], the ways it goes well;
-//! [`troubles`], those in which it does not; [`accessibility`] and [`policy`], what holds for every page;
+//! [`troubles`], those in which it does not; [`officers`] and [`records`], who may do what, and what is kept of it; [`accessibility`] and [`policy`], what holds for every page;
 //! [`real_reader`], the same through the real PC/SC service. [`browser`], [`desk`] and [`http`] carry all that.
 //!
 //! Nothing here waits for a time: only for what is to come about. Pictures of the pages are left in the build folder
@@ -14,7 +14,9 @@ mod desk;
 mod first_use;
 mod http;
 mod officer;
+mod officers;
 mod policy;
 mod real_reader;
+mod records;
 mod sessions;
 mod troubles;

@@ -99,6 +99,7 @@ struct Failed<'a> {
     notice: &'a Notice,
 }
 
-fn failed(lang: Lang, status: StatusCode, notice: &Notice) -> Response {
+/// A page that says what went wrong.
+pub fn failed(lang: Lang, status: StatusCode, notice: &Notice) -> Response {
     (status, Html(drawn(&Failed { lang, version: assets::VERSION.as_str(), notice }))).into_response()
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::response::Sse;
@@ -13,6 +13,7 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::Web;
+use super::access::Officer;
 use super::regions::{self, Region};
 use super::visitor::Visitor;
 
@@ -20,8 +21,17 @@ use super::visitor::Visitor;
 type Draw = fn(&Web, Visitor) -> Vec<(Region, String)>;
 
 /// The stream of the officer's page.
-pub async fn events(State(web): State<Web>, visitor: Visitor) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    stream(web, visitor, regions::all)
+pub async fn events(
+    State(web): State<Web>,
+    visitor: Visitor,
+    officer: Officer,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let still_in = move |web: &Web| match &officer.token {
+        // A login that has ended sees nothing more; nor does a page without one, once login is demanded.
+        Some(token) if officer.who.is_some() => web.officers.logins().who(token, false, Instant::now()).is_some(),
+        _ => !web.officers.is_demanded(),
+    };
+    stream(web, visitor, regions::all, still_in)
 }
 
 /// The stream of the citizen's screen.
@@ -29,16 +39,26 @@ pub async fn of_citizen(
     State(web): State<Web>,
     visitor: Visitor,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    stream(web, visitor, regions::of_citizen)
+    stream(web, visitor, regions::of_citizen, |_| true)
 }
 
-fn stream(web: Web, visitor: Visitor, draw: Draw) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+fn stream(
+    web: Web,
+    visitor: Visitor,
+    draw: Draw,
+    still_in: impl Fn(&Web) -> bool + Send + 'static,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let (sender, receiver) = mpsc::channel(16);
     tokio::spawn(async move {
         let mut changes = web.desk.changes();
         let mut shown: BTreeMap<Region, String> = BTreeMap::new();
         loop {
             changes.mark_unchanged();
+            if !still_in(&web) {
+                // The page leaves by itself.
+                let _ = sender.send(Ok(Event::default().event("login").data("\n"))).await;
+                return;
+            }
             for (region, html) in draw(&web, visitor) {
                 let digest = regions::digest(&html);
                 if shown.get(&region) == Some(&digest) {

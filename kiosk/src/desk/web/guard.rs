@@ -81,7 +81,7 @@ fn refusal(own: &Own, method: &Method, headers: &HeaderMap, path: &str) -> Optio
     // Browsers say where a request comes from. A link to the first page may stand anywhere.
     let site = text(&HeaderName::from_static("sec-fetch-site"));
     let from_outside = site.is_some_and(|site| !matches!(site, "same-origin" | "none"));
-    let first_page = *method == Method::GET && path == "/";
+    let first_page = *method == Method::GET && matches!(path, "/" | "/login");
     if from_outside && !first_page {
         return Some("another page asks");
     }

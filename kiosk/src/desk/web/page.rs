@@ -4,15 +4,19 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
 
+use super::access::Officer;
+use super::officers::Frame;
 use super::regions::{self, Region};
 use super::visitor::Visitor;
 use super::{Web, assets};
 use crate::desk::lang::Lang;
+use crate::desk::officers::role::Role;
 
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page {
     lang: Lang,
+    frame: Frame,
     version: &'static str,
     regions: Vec<(Region, String, String)>,
 }
@@ -43,9 +47,10 @@ pub async fn citizen(State(web): State<Web>, visitor: Visitor) -> Html<String> {
 }
 
 /// The page.
-pub async fn page(State(web): State<Web>, visitor: Visitor) -> Html<String> {
+pub async fn page(State(web): State<Web>, visitor: Visitor, officer: Officer) -> Html<String> {
     let regions = regions::all(&web, visitor).into_iter();
     let regions = regions.map(|(region, html)| (region, regions::digest(&html), html)).collect();
-    let page = Page { lang: visitor.lang, version: assets::VERSION.as_str(), regions };
+    let frame = Frame::of(&web, visitor, officer);
+    let page = Page { lang: visitor.lang, frame, version: assets::VERSION.as_str(), regions };
     Html(regions::drawn(&page))
 }

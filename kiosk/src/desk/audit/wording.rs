@@ -1,0 +1,166 @@
+//! Records and verifications in words.
+
+use cccd::messages::{self, Words};
+use cccd_forms::services::Services;
+use cccd_records::verify::{Fault, Outcome};
+use serde_json::Value;
+
+use crate::desk::lang::Lang;
+use crate::desk::person::Way;
+
+/// What belongs to an act, in words: nothing for what the act itself says.
+pub fn details(said: &Value, services: &Services, lang: Lang) -> Vec<String> {
+    let text = |name: &str| said.get(name).and_then(Value::as_str);
+    let number = |name: &str| said.get(name).and_then(Value::as_u64);
+    let mut details = Vec::new();
+    let mut add = |text: &str| details.push(text.to_owned());
+    if let Some(way) = number("way").and_then(|way| Way::of_number(u8::try_from(way).ok()?)) {
+        add(lang.of(&way.words()));
+    }
+    if let Some(message) = text("verdict").and_then(messages::of) {
+        add(lang.say(message.vi, message.en));
+    }
+    if let Some(service) = number("service") {
+        let name =
+            u16::try_from(service).ok().and_then(|number| services.get(number)).map(|service| service.name.clone());
+        add(&name.unwrap_or_else(|| format!("{} {service}", lang.say("Dịch vụ", "Service"))));
+    }
+    for name in ["purpose", "form", "account", "number", "day"] {
+        if let Some(text) = text(name) {
+            add(text);
+        }
+    }
+    for name in ["kind", "change", "by", "why", "what", "format", "result", "code"] {
+        if let Some(code) = text(name) {
+            add(lang.of(&of_code(code)));
+        }
+    }
+    for name in ["roles", "by", "span"] {
+        if let Some(values) = said.get(name).and_then(Value::as_array) {
+            let texts: Vec<String> = values
+                .iter()
+                .map(|value| {
+                    value.as_str().map_or_else(|| value.to_string(), |code| lang.of(&of_code(code)).to_owned())
+                })
+                .collect();
+            add(&texts.join(", "));
+        }
+    }
+    for (name, vi, en) in [("records", "bản ghi", "records"), ("count", "người", "people")] {
+        if let Some(number) = number(name) {
+            add(&format!("{number} {}", lang.say(vi, en)));
+        }
+    }
+    if said.get("by_recovery_code").is_some() {
+        add(lang.say("bằng mã khôi phục", "by a recovery code"));
+    }
+    details
+}
+
+/// A stable code of a record, in words.
+fn of_code(code: &str) -> Words {
+    let own = match code {
+        "officer" => ("cán bộ", "officer"),
+        "idle" => ("không ai thao tác", "nobody was there"),
+        "logout" => ("đăng xuất", "logout"),
+        "another_login" => ("cán bộ khác đăng nhập", "another officer's login"),
+        "account_changed" => ("tài khoản bị đổi", "account changed"),
+        "pdf" => ("PDF", "PDF"),
+        "print" => ("in", "printed"),
+        "copied" => ("sao chép từng ô", "copied"),
+        "typed_out" => ("gõ sang phần mềm khác", "typed into another program"),
+        "webhook" => ("gửi sang hệ thống khác", "sent to another system"),
+        "read_record" => ("phiếu đọc thẻ", "read record"),
+        "batch" => ("danh sách", "list"),
+        "made" => ("tạo", "made"),
+        "roles" => ("đổi vai trò", "roles changed"),
+        "password" => ("đổi mật khẩu", "password changed"),
+        "second_factor" => ("thiết lập mã xác thực", "second factor set up"),
+        "reset" => ("đặt lại", "reset"),
+        "reset_at_the_machine" => ("đặt lại tại máy", "reset at the machine"),
+        "removed" => ("xóa", "removed"),
+        "operator" => ("tiếp nhận", "operator"),
+        "auditor" => ("kiểm tra", "auditor"),
+        "administrator" => ("quản trị", "administrator"),
+        "wrong" => ("sai tên, mật khẩu hoặc mã", "wrong name, password or code"),
+        "locked" => ("đang tạm khóa", "locked for a while"),
+        "office" => ("thông tin cơ quan", "the office"),
+        "whole" => ("nguyên vẹn", "whole"),
+        "changed" => ("bản ghi bị sửa", "a record was changed"),
+        "truncated" => ("bị cắt phần cuối", "the end was cut off"),
+        "reordered" => ("bị đổi chỗ", "reordered"),
+        "foreign_key" => ("chữ ký của khóa khác", "another key's signature"),
+        "rewritten" => ("bị viết lại", "written anew"),
+        "from" => ("từ ngày", "from"),
+        "until" => ("đến ngày", "until"),
+        "act" => ("việc", "act"),
+        "person" => ("người", "person"),
+        _ => {
+            let message = messages::of(code);
+            return message.map_or_else(|| Words::new(code, code), |message| Words::new(message.vi, message.en));
+        }
+    };
+    Words::new(own.0, own.1)
+}
+
+/// What a walk over a chain found: the first line says whether it is whole.
+pub fn outcome(outcome: &Outcome) -> Vec<Words> {
+    let mut lines = vec![match &outcome.fault {
+        None => Words::new(
+            format!("Nguyên vẹn: {} bản ghi, không bản ghi nào bị sửa, xóa, chèn hay đổi chỗ.", outcome.records),
+            format!("Whole: {} records, none was changed, removed, inserted or reordered.", outcome.records),
+        ),
+        Some(fault) => of_fault(fault),
+    }];
+    if outcome.fault.is_some() {
+        lines.push(Words::new(
+            "Giữ nguyên máy và tệp nhật ký, báo người phụ trách an toàn thông tin.",
+            "Leave the machine and the log as they are, and tell whoever is in charge of security.",
+        ));
+    }
+    if let Some((times, first)) = outcome.clock_backwards {
+        lines.push(Words::new(
+            format!("Lưu ý: đồng hồ máy chạy lùi {times} lần, lần đầu ở bản ghi {first}."),
+            format!("Note: the clock went backwards {times} times, first at record {first}."),
+        ));
+    }
+    if outcome.key_on_its_word && outcome.fault.is_none() {
+        lines.push(Words::new(
+            "Chưa khẳng định được khóa ký là của máy này: so với khóa hoặc đầu nhật ký đã ghi lại trước đó.",
+            "That the key is this desk's could not be confirmed: compare it with a key or a head that was noted before.",
+        ));
+    }
+    lines
+}
+
+fn of_fault(fault: &Fault) -> Words {
+    let words = |vi: String, en: String| Words::new(vi, en);
+    match fault {
+        Fault::Changed { idx } => words(
+            format!("Bản ghi {idx} đã bị sửa sau khi ghi."),
+            format!("Record {idx} was changed after it was written."),
+        ),
+        Fault::Removed { first, last } if first == last => {
+            words(format!("Bản ghi {first} đã bị xóa."), format!("Record {first} was removed."))
+        }
+        Fault::Removed { first, last } => words(
+            format!("Các bản ghi {first} đến {last} đã bị xóa."),
+            format!("Records {first} to {last} were removed."),
+        ),
+        Fault::Reordered { idx } => words(
+            format!("Bản ghi {idx} không nối tiếp bản ghi trước: đã bị đổi chỗ hoặc chèn."),
+            format!("Record {idx} does not follow the one before it: it was moved or inserted."),
+        ),
+        Fault::ForeignKey { idx } => {
+            words(format!("Bản ghi {idx} không do máy này ký."), format!("Record {idx} is not signed by this device."))
+        }
+        Fault::Truncated { last, noted } => words(
+            format!("Nhật ký dừng ở bản ghi {last}, nhưng bản ghi {noted} đã từng có: phần cuối bị cắt."),
+            format!("The log ends at record {last}, and record {noted} was there: its end was cut off."),
+        ),
+        Fault::Rewritten { idx } => words(
+            format!("Bản ghi {idx} khác với bản đã ghi lại trước đó: nhật ký bị viết lại."),
+            format!("Record {idx} is not the one that was noted: the log was written anew."),
+        ),
+    }
+}

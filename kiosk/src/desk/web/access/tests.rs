@@ -1,0 +1,95 @@
+use std::path::Path;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use cccd_forms::packs::Packs;
+use cccd_forms::services::Services;
+use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::desk::audit::Audit;
+use crate::desk::documents::Printer;
+use crate::desk::officers::Officers;
+use crate::desk::officers::role::Roles;
+use crate::desk::state::Desk;
+use crate::desk::store::Store;
+use crate::desk::web::{declared, guard};
+
+fn who(roles: &[Role], unfinished: bool) -> Who {
+    Who { name: "an".into(), full_name: "An".into(), roles: Roles::of(roles), unfinished }
+}
+
+/// For whom a path is, told apart from the table so that a slip in one shows in the other.
+fn expected(path: &str) -> &'static [Role] {
+    const EVERYONE: [&str; 6] = ["/citizen", "/assets", "/language", "/login", "/logout", "/notice"];
+    let below =
+        |start: &str| path == start || path.starts_with(&format!("{start}/")) || path.starts_with(&format!("{start}."));
+    match path {
+        _ if EVERYONE.into_iter().any(below) => &[],
+        "/officers/setup" | "/officers/setup/password" | "/officers/setup/code" => &[],
+        "/office" => &[Role::Operator, Role::Administrator],
+        _ if below("/officers") => &[Role::Administrator],
+        "/rights" | "/complaint" => &Role::ALL,
+        _ if below("/log") || below("/rights") => &[Role::Auditor],
+        _ => &[Role::Operator],
+    }
+}
+
+#[test]
+fn every_route_is_for_those_it_should_be_for_and_for_nobody_else() {
+    for (path, access) in declared().table() {
+        let for_whom = expected(path);
+        let at = |who: Option<&Who>, demanded, is_new| access.check(Situation { demanded, is_new, who });
+        assert_eq!(at(None, false, true), Ok(()), "{path}: without accounts");
+        let open = access == &Access::Everyone;
+        assert_eq!(at(None, true, false).is_ok(), open, "{path}: nobody is logged in");
+        let unfinished = who(&Role::ALL, true);
+        let setup = open || access == &Access::Setup;
+        assert_eq!(at(Some(&unfinished), true, false).is_ok(), setup, "{path}: not set up yet");
+        for role in Role::ALL {
+            let may = setup || for_whom.contains(&role);
+            assert_eq!(at(Some(&who(&[role], false)), true, false).is_ok(), may, "{path}: {role:?}");
+        }
+        let first = open || matches!(*path, "/officers" | "/officers/first");
+        assert_eq!(at(None, true, true).is_ok(), first, "{path}: login demanded before there is an account");
+    }
+}
+
+fn web(folder: &Path) -> Web {
+    let desk = Desk::new(
+        Services::embedded(),
+        Packs::embedded(),
+        Store::open(&folder.join("desk.sqlite3")).unwrap(),
+        Audit::open(folder).unwrap(),
+        Printer::new().unwrap(),
+    );
+    let officers = Arc::new(Officers::open(folder, true, Duration::from_secs(60)).unwrap());
+    Web { desk, officers, practice: true, one_picture: Arc::new(Semaphore::new(1)) }
+}
+
+/// Every route of the real router is behind the check, in each method; what is no route is nobody's.
+#[tokio::test]
+async fn no_route_is_served_beside_the_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let web = web(folder.path());
+    web.officers.make("an", "An", Roles::of(&[Role::Operator])).unwrap();
+    let routes = crate::desk::web::routes(web, guard::Own::at("127.0.0.1:8630".parse().unwrap()));
+    let table: Vec<(&str, Access)> = declared().table().iter().map(|(path, access)| (*path, *access)).collect();
+    for (path, access) in table.into_iter().chain([("/nothing/here", Access::Setup)]) {
+        let path = path.replace("{name}", "desk.css").replace("{number}", "1").replace("{card}", "x");
+        for method in ["GET", "POST", "PUT", "DELETE", "HEAD"] {
+            let request = Request::builder()
+                .method(method)
+                .uri(&path)
+                .header("host", "127.0.0.1:8630")
+                .header("origin", "http://127.0.0.1:8630")
+                .body(Body::empty())
+                .unwrap();
+            let status = routes.clone().oneshot(request).await.unwrap().status();
+            let stopped = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND);
+            assert_eq!(!stopped, access == Access::Everyone, "{method} {path}: {status}");
+        }
+    }
+}
