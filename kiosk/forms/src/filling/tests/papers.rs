@@ -144,15 +144,15 @@ fn a_household_business_says_its_capital_in_words_and_names_its_members() {
 }
 
 #[test]
-fn a_vehicle_form_computes_the_issuing_authority_and_offers_the_owner_as_who_comes() {
+fn a_vehicle_form_computes_the_issuing_authority_and_takes_nobody_for_who_comes() {
     let form = filled("dkx10", &[("applicant", vec![whole()])], &[]);
     let issuer = "Cục Cảnh sát quản lý hành chính về trật tự xã hội";
     assert_eq!(value(&form, "owner_issuer"), (issuer.into(), Some(Origin::Computed)));
-    assert_eq!(offered(&form, "submitter"), "Nguyễn Thị An");
+    assert_eq!(value(&form, "submitter"), (String::new(), None), "the owner may have sent somebody");
     let other = [("applicant", vec![whole()]), ("submitter", vec![binh()])];
     let form = filled("dkx10", &other, &[("owner_issuer", text("Bộ Công an"))]);
     assert_eq!(value(&form, "owner_issuer"), ("Bộ Công an".into(), Some(Origin::Typed)));
-    assert_eq!(offered(&form, "submitter"), "Trần Văn Bình");
+    assert_eq!(value(&form, "submitter").0, "Trần Văn Bình");
     assert_eq!(
         offered(&form, "payer"),
         "Nguyễn Thị An",
