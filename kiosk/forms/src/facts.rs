@@ -81,7 +81,7 @@ pub enum Origin {
     Mrz,
     /// A person's hand.
     Typed,
-    /// A rule made it from card data (see [`crate::rules`]).
+    /// A rule made it from card data (see [`crate::rules`]), or it says another field in words.
     Computed,
     /// The desk: its authority, its place, today; or the form's own default.
     Desk,
@@ -96,7 +96,7 @@ impl Origin {
             Origin::Qr => "mã QR trên thẻ",
             Origin::Mrz => "dòng MRZ trên thẻ",
             Origin::Typed => "nhập tay",
-            Origin::Computed => "suy ra từ dữ liệu thẻ",
+            Origin::Computed => "suy ra từ dữ liệu đã có",
             Origin::Desk => "của bàn tiếp nhận",
         }
     }
@@ -109,7 +109,7 @@ impl Origin {
             Origin::Qr => "printed QR code",
             Origin::Mrz => "machine readable zone",
             Origin::Typed => "typed",
-            Origin::Computed => "follows from the card",
+            Origin::Computed => "follows from what is known",
             Origin::Desk => "from the desk",
         }
     }

@@ -5,9 +5,11 @@
 
 use std::fs::{self, File};
 use std::io::BufWriter;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
+use std::thread;
 
 use cccd_forms::check::{EVERY_LETTER, specimens};
 use cccd_forms::packs::{Pack, Packs, SHARED_PARTS};
@@ -49,14 +51,25 @@ fn written(name: &str, pdf: &[u8]) -> PathBuf {
     path
 }
 
-fn every_specimen(each: impl Fn(&Pack, &str, &Value, &Path)) {
-    for pack in Packs::embedded().all() {
-        for (name, data) in specimens(pack) {
-            let file = format!("{}-{name}", pack.id);
-            let path = written(&file, &typeset(pack, name, &data));
-            each(pack, &file, &data, &path);
+/// Each pack on the first thread that is free.
+fn every_specimen(each: impl Fn(&Pack, &str, &Value, &Path) + Sync) {
+    let packs = Packs::embedded();
+    let left = Mutex::new(packs.all());
+    let next = || left.lock().unwrap().next();
+    let work = || {
+        while let Some(pack) = next() {
+            for (name, data) in specimens(pack) {
+                let file = format!("{}-{name}", pack.id);
+                let path = written(&file, &typeset(pack, name, &data));
+                each(pack, &file, &data, &path);
+            }
         }
-    }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(work);
+        }
+    });
 }
 
 /// Text as it is compared: composed, without spaces and the dots of the lines.
