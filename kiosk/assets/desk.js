@@ -29,7 +29,7 @@ function put(name, html, digest) {
     ? active.value : null;
   const spot = isText ? [active.selectionStart, active.selectionEnd] : null;
   const open = new Map([...place.querySelectorAll("details[id]")].map((details) => [details.id, details.open]));
-  const kept = [...place.querySelectorAll("#office input, #hand input, #hand select, #key, #search")]
+  const kept = [...place.querySelectorAll("#office input, #hand input, #hand select, #key, #purpose, #search")]
     .filter((field) => field !== active && field.value !== field.defaultValue).map((field) => [field.id, field.value]);
   const list = region("services");
   place.innerHTML = html;
@@ -143,6 +143,7 @@ addEventListener("input", (event) => {
   timers.set(form, setTimeout(() => save(event.target), 400));
 });
 addEventListener("change", (event) => {
+  if (event.target.id === "purpose") post("/purpose", new URLSearchParams({ purpose: event.target.value })).catch(() => {});
   if (event.target.form?.dataset.entry !== undefined) save(event.target);
 });
 function save(field) {

@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{self, MissedTickBehavior};
 
 use audit::{Act, Audit};
+use citizen_notice::OfficeTexts;
 use documents::Printer;
 use officers::Officers;
 use settings::{Options, Settings};
@@ -29,6 +30,7 @@ pub mod advice;
 #[allow(dead_code)]
 pub mod audit;
 pub mod cards;
+pub mod citizen_notice;
 pub mod clock;
 pub mod documents;
 pub mod key;
@@ -84,7 +86,7 @@ pub enum StartError {
         /// Why not.
         source: io::Error,
     },
-    /// A form or a list of services of the office is broken.
+    /// A form, a list or a text of the office is broken.
     #[error("{0}")]
     Forms(String),
     /// The system refuses something.
@@ -108,13 +110,15 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     let path = settings.data.join("desk.sqlite3");
     let store = Store::open(&path).map_err(|source| StartError::Store { path, source })?;
     let (services, packs) = offered(&settings)?;
+    let texts = OfficeTexts::of(settings.notice.as_deref(), settings.purposes.as_deref()).map_err(StartError::Forms)?;
     let path = settings.data.clone();
     let audit = Audit::open(&path).map_err(|source| StartError::Log { path: path.clone(), source })?;
     let officers = Officers::open(&path, settings.accounts, settings.login_idle)
         .map_err(|source| StartError::Officers { path, source })?;
     let officers = Arc::new(officers);
     audit.note(&Act::Started);
-    let desk = Desk::new(services, packs, store, audit, Printer::new()?);
+    audit.forget_old();
+    let desk = Desk::new(services, packs, store, audit, texts, Printer::new()?);
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|source| StartError::Listen { address: settings.listen, source })?;

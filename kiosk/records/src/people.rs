@@ -82,13 +82,13 @@ impl People {
         Ok(connection.query_row(sql, [self.tag(number)], |row| row.get(0)).optional()?)
     }
 
-    /// Forgets who the person with this ID number is in the log. Whether there was anybody.
+    /// Forgets whose pseudonym this is. Whether it was anybody's.
     ///
     /// # Errors
     /// The disk cannot be written.
-    pub fn forget(&self, number: &str) -> Result<bool, LogError> {
+    pub fn forget(&self, pseudonym: &str) -> Result<bool, LogError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(connection.execute("DELETE FROM person WHERE tag = ?1", [self.tag(number)])? > 0)
+        Ok(connection.execute("DELETE FROM person WHERE pseudonym = ?1", [pseudonym])? > 0)
     }
 
     /// Forgets everybody who was not here since that moment. How many that were.
@@ -132,8 +132,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let people = people(folder.path());
         let first = people.pseudonym("001190123456", 0).unwrap();
-        assert!(people.forget("001190123456").unwrap());
-        assert!(!people.forget("001190123456").unwrap());
+        assert!(people.forget(&first).unwrap());
+        assert!(!people.forget(&first).unwrap());
         assert_eq!(people.find("001190123456").unwrap(), None);
         let bytes = std::fs::read(folder.path().join(FILE)).unwrap();
         assert!(!bytes.windows(first.len()).any(|part| part == first.as_bytes()), "the deleted row is overwritten");

@@ -31,6 +31,10 @@ pub use acts::{Act, EndedBy, ExportKind};
 /// The name of the desk's log among a device's.
 pub const STREAM: &str = "desk";
 
+/// How long it is kept whose pseudonym is whose, after the last time: twelve months (the usual time for logs; what the notice
+/// to citizens says).
+const KEPT_LINKS_MS: i64 = 366 * 86_400_000;
+
 /// The desk's log.
 pub struct Audit {
     /// The records.
@@ -113,6 +117,16 @@ impl Audit {
     /// The same, of somebody.
     pub fn note_by(&self, officer: Option<&str>, act: &Act) {
         self.enqueue(officer, act, None);
+    }
+
+    /// Forgets whose pseudonyms are those that were not used for a year, as the notice promises.
+    pub fn forget_old(&self) {
+        let before = Timestamp::now().as_millisecond() - KEPT_LINKS_MS;
+        match self.people.forget_all_before(before) {
+            Ok(0) => {}
+            Ok(count) => self.note(&Act::LinksExpired { count }),
+            Err(error) => eprintln!("cccd-kiosk: old links could not be deleted: {error}"),
+        }
     }
 
     fn enqueue(&self, officer: Option<&str>, act: &Act, answer: Option<Sender<Result<(), LogError>>>) {

@@ -12,6 +12,12 @@ pub struct Office {
     pub authority: String,
     /// Where a form is signed, as `Lâm Hợp`.
     pub place: String,
+    /// The telephone for citizens' requests and complaints.
+    pub phone: String,
+    /// The e-mail address for them.
+    pub email: String,
+    /// Where the office is.
+    pub address: String,
     /// The code of the province (Decision 19/2025/QĐ-TTg), as `40`.
     pub province: String,
 }

@@ -39,6 +39,8 @@ pub struct Session {
     pub code: Option<Credentials>,
     /// The service chosen, by its number in the catalogue.
     pub service: Option<u16>,
+    /// What cards are read for, where no service is chosen; none for the usual.
+    pub purpose: Option<String>,
     /// The form that is open.
     pub form: Option<OpenForm>,
     /// The forms that were left, by the number of their service.
@@ -153,6 +155,7 @@ impl Session {
             card: CardState::None,
             code: None,
             service: None,
+            purpose: None,
             form: None,
             left: BTreeMap::new(),
             next_number: 1,

@@ -34,6 +34,12 @@ pub struct Options {
     /// After how many minutes without a touch an officer is logged out [default: 15]
     #[arg(long, env = "CCCD_DESK_LOGIN_MINUTES", value_name = "MINUTES")]
     login_minutes: Option<u16>,
+    /// The office's own notice to citizens, in the place of the embedded one (as seeds/notice.toml)
+    #[arg(long, env = "CCCD_DESK_NOTICE", value_name = "FILE")]
+    notice: Option<PathBuf>,
+    /// The office's own list of what a card may be read for (as seeds/purposes.toml)
+    #[arg(long, env = "CCCD_DESK_PURPOSES", value_name = "FILE")]
+    purposes: Option<PathBuf>,
     /// Open the page in a browser
     #[arg(long, env = "CCCD_DESK_OPEN")]
     open: bool,
@@ -50,6 +56,8 @@ struct File {
     practice: Option<bool>,
     accounts: Option<bool>,
     login_minutes: Option<u16>,
+    notice: Option<PathBuf>,
+    purposes: Option<PathBuf>,
     open: bool,
 }
 
@@ -70,6 +78,10 @@ pub struct Settings {
     pub accounts: bool,
     /// How long an officer stays logged in without a touch.
     pub login_idle: Duration,
+    /// The office's own notice.
+    pub notice: Option<PathBuf>,
+    /// The office's own purposes.
+    pub purposes: Option<PathBuf>,
     /// Whether the page is opened.
     pub open: bool,
 }
@@ -123,6 +135,8 @@ impl Settings {
             login_idle: Duration::from_secs(
                 60 * u64::from(options.login_minutes.or(file.login_minutes).unwrap_or(15).max(1)),
             ),
+            notice: options.notice.or(file.notice),
+            purposes: options.purposes.or(file.purposes),
             open: options.open || file.open,
         })
     }
@@ -159,6 +173,8 @@ mod tests {
             practice: None,
             accounts: None,
             login_minutes: None,
+            notice: None,
+            purposes: None,
             open: false,
         }
     }

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::audit::{Act, Audit, EndedBy, acts};
+use super::citizen_notice::OfficeTexts;
 use super::documents::Printer;
 use super::key::{self, Key};
 use super::notice::Notice;
@@ -34,6 +35,8 @@ pub struct Desk {
     store: Store,
     /// What is kept of who did what.
     pub audit: Audit,
+    /// What citizens are told, and what cards may be read for.
+    pub texts: OfficeTexts,
     /// What makes PDFs.
     pub printer: Printer,
     /// The services there are.
@@ -97,7 +100,14 @@ pub const PRACTICE_READER: &str = "practice";
 
 impl Desk {
     /// A desk with nobody at it.
-    pub fn new(services: Services, packs: Packs, store: Store, audit: Audit, printer: Printer) -> Arc<Self> {
+    pub fn new(
+        services: Services,
+        packs: Packs,
+        store: Store,
+        audit: Audit,
+        texts: OfficeTexts,
+        printer: Printer,
+    ) -> Arc<Self> {
         let office = store.office().unwrap_or_default();
         let inner =
             Inner { readers: Readers::Unknown, slots: BTreeMap::new(), session: None, notice: None, office, count: 0 };
@@ -106,6 +116,7 @@ impl Desk {
             changed: watch::Sender::new(0),
             store,
             audit,
+            texts,
             printer,
             services,
             packs,
@@ -260,7 +271,18 @@ impl Desk {
     /// What is read now is for this.
     pub fn purpose(&self) -> acts::Purpose {
         let inner = self.look();
-        acts::Purpose { service: inner.session.as_ref().and_then(|session| session.service), ..Default::default() }
+        let service = inner.session.as_ref().and_then(|session| session.service);
+        let chosen = inner.session.as_ref().and_then(|session| session.purpose.as_deref());
+        // A service is a purpose.
+        let purpose = self.texts.purpose(chosen).filter(|_| service.is_none()).map(str::to_owned);
+        acts::Purpose { service, purpose, notice: Some(self.texts.notice.version.clone()) }
+    }
+
+    /// Chooses what is read from now on in this session, as long as no service is chosen.
+    pub fn set_purpose(&self, id: &str) {
+        if self.texts.purpose(Some(id)) == Some(id) {
+            self.in_session(|session| session.purpose = Some(id.to_owned()));
+        }
     }
 
     /// Reads the card that lies there, or lies there again, anew.

@@ -28,12 +28,17 @@ pub enum StoreError {
 }
 
 /// The steps from an empty database to the present one. A step is never changed once it was released.
-const STEPS: &[&str] = &["CREATE TABLE office (
+const STEPS: &[&str] = &[
+    "CREATE TABLE office (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     authority TEXT NOT NULL,
     place TEXT NOT NULL,
     province TEXT NOT NULL
-) STRICT"];
+) STRICT",
+    "ALTER TABLE office ADD COLUMN phone TEXT NOT NULL DEFAULT '';
+     ALTER TABLE office ADD COLUMN email TEXT NOT NULL DEFAULT '';
+     ALTER TABLE office ADD COLUMN address TEXT NOT NULL DEFAULT '';",
+];
 
 impl Store {
     /// Opens the database, or makes it.
@@ -69,9 +74,17 @@ impl Store {
     /// The database refuses.
     pub fn office(&self) -> Result<Office, StoreError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let row = connection.query_row("SELECT authority, place, province FROM office", [], |row| {
-            Ok(Office { authority: row.get(0)?, place: row.get(1)?, province: row.get(2)? })
-        });
+        let row =
+            connection.query_row("SELECT authority, place, province, phone, email, address FROM office", [], |row| {
+                Ok(Office {
+                    authority: row.get(0)?,
+                    place: row.get(1)?,
+                    province: row.get(2)?,
+                    phone: row.get(3)?,
+                    email: row.get(4)?,
+                    address: row.get(5)?,
+                })
+            });
         Ok(row.optional()?.unwrap_or_default())
     }
 
@@ -82,8 +95,9 @@ impl Store {
     pub fn set_office(&self, office: &Office) -> Result<(), StoreError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         connection.execute(
-            "INSERT OR REPLACE INTO office (only, authority, place, province) VALUES (1, ?1, ?2, ?3)",
-            params![office.authority, office.place, office.province],
+            "INSERT OR REPLACE INTO office (only, authority, place, province, phone, email, address)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
+            params![office.authority, office.place, office.province, office.phone, office.email, office.address],
         )?;
         Ok(())
     }
@@ -97,10 +111,13 @@ mod tests {
     fn what_the_office_calls_itself_is_there_after_the_next_start() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/desk.sqlite3");
-        let office =
-            Office {
-                authority: "UBND xã Lâm Hợp".into(), place: "Lâm Hợp".into(), province: "Nghệ An".into()
-            };
+        let office = Office {
+            authority: "UBND xã Lâm Hợp".into(),
+            place: "Lâm Hợp".into(),
+            province: "Nghệ An".into(),
+            phone: "0238".into(),
+            ..Office::default()
+        };
         {
             let store = Store::open(&path).unwrap();
             assert_eq!(store.office().unwrap(), Office::default());

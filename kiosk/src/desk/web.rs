@@ -1,7 +1,8 @@
 //! The pages: [`routes`] says where everything is, [`guard`] lets only this machine's own pages in, [`access`] decides which
 //! page is for whom, [`page`] and
 //! [`regions`] draw, [`events`] tells the pages what changed, [`actions`] is what the officer does, [`documents`] what
-//! is printed, [`officers`] who may log in, [`log`] what the auditor sees.
+//! is printed, [`officers`] who may log in, [`log`] what the auditor sees, [`rights`]
+//! what citizens may ask for.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::audit::EndedBy;
 use super::officers::Officers;
 use super::state::Desk;
-use access::{ACCOUNTS, Access, DESK, LOG, OFFICE, Routes};
+use access::{ACCOUNTS, ANYBODY, Access, DESK, LOG, OFFICE, Routes};
 
 pub mod access;
 mod actions;
@@ -27,6 +28,7 @@ mod log;
 mod officers;
 mod page;
 mod regions;
+mod rights;
 mod visitor;
 
 /// The largest picture of a code that is taken, in bytes: a photograph of a telephone.
@@ -102,6 +104,14 @@ fn declared() -> Routes {
         .route("/officers/setup", Access::Setup, get(officers::setup_page))
         .route("/officers/setup/password", Access::Setup, post(officers::own_password))
         .route("/officers/setup/code", Access::Setup, post(officers::own_code))
+        .route("/notice", Access::Everyone, get(rights::notice))
+        .route("/notice.pdf", Access::Everyone, get(rights::notice_pdf))
+        .route("/purpose", DESK, post(rights::purpose))
+        .route("/rights", ANYBODY, get(rights::rights))
+        .route("/rights/person", LOG, post(rights::person))
+        .route("/rights/export", LOG, post(rights::export))
+        .route("/rights/forget", LOG, post(rights::forget))
+        .route("/complaint", ANYBODY, post(rights::complaint))
         .route("/log", LOG, get(log::log))
         .route("/log/person", LOG, post(log::person))
         .route("/log/verify", LOG, post(log::verify))

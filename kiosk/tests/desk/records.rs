@@ -76,6 +76,62 @@ fn a_visit_is_recorded_and_nothing_of_the_citizen_stands_in_any_file() {
 }
 
 #[test]
+fn a_citizen_reads_the_notice_gets_what_is_stored_and_is_forgotten() {
+    let officer = Officer::at_a_new_desk();
+    let browser = &officer.browser;
+    officer.put_down(AN.title);
+    // The purpose stands beside the number, and is chosen already.
+    let chosen = browser.script("return document.getElementById('purpose').value", &[]);
+    assert_eq!(chosen, "procedure");
+    browser.script("document.getElementById('purpose').value = 'result'", &[]);
+    browser.picture("purpose");
+    officer.open_with(AN.can);
+    browser.until_shown("#people .person h2", AN.name);
+    officer.end_session();
+    browser.open(&officer.desk.page("/notice"));
+    browser.until_shown("h2", "Thông báo xử lý dữ liệu cá nhân");
+    expect_no_violation(browser, "notice");
+    expect_large_targets(browser, "notice");
+    browser.picture("notice");
+    assert_eq!(officer.fetch("/notice.pdf").0, "application/pdf");
+    browser.press("footer a", "Yêu cầu của công dân");
+    expect_no_violation(browser, "citizens' requests");
+    browser.type_anew("#number", "001190123456");
+    browser.press("#find-person", "");
+    browser.until_shown("#found", "bản ghi về người này");
+    expect_large_targets(browser, "citizens' requests");
+    browser.picture("rights");
+    let person = browser.script("return document.querySelector('#forget input').value", &[]);
+    let ask = |path: &str, format: &str| {
+        let body = "const done = arguments[3]; fetch(arguments[0], { method: 'POST', body: new URLSearchParams(\
+                    { person: arguments[1], format: arguments[2] }) }).then(async (answer) => \
+                    done([answer.headers.get('content-type'), (await answer.text()).slice(0, 20000)]))";
+        browser.script_async(body, &[json!(path), person.clone(), json!(format)])
+    };
+    let data = ask("/rights/export", "json");
+    let text = data[1].as_str().unwrap_or_default();
+    // What the card was read for stands in the record, and the version of the notice.
+    assert!(text.contains("cccd.citizen/1") && text.contains("result"), "{text}");
+    assert_eq!(ask("/rights/export", "pdf")[0], "application/pdf");
+    assert_eq!(ask("/rights/forget", "")[0], "application/pdf");
+    browser.open(&officer.desk.page("/rights"));
+    browser.type_anew("#number", "001190123456");
+    browser.press("#find-person", "");
+    browser.until_shown(".problem", "Không có bản ghi nào");
+    // The records are still there, and the chain is whole.
+    browser.type_anew("#complaint", "12/PA-2026");
+    browser.press("#receive", "");
+    browser.until_shown(".notice", "Đã ghi nhận");
+    browser.press("footer a", "Nhật ký");
+    for act in ["Xóa dữ liệu theo yêu cầu công dân", "Tiếp nhận khiếu nại", "Đọc thông tin công dân"]
+    {
+        browser.until_shown(".log", act);
+    }
+    assert_eq!(verify(&officer, &[]).status.code(), Some(0));
+    officer.leave();
+}
+
+#[test]
 fn a_record_that_is_changed_behind_the_desk_is_found_by_page_and_command() {
     let officer = Officer::at_a_new_desk();
     let browser = &officer.browser;

@@ -38,6 +38,8 @@ pub enum Access {
 pub const DESK: Access = Access::With(&[Role::Operator]);
 /// Who says what the office is called.
 pub const OFFICE: Access = Access::With(&[Role::Operator, Role::Administrator]);
+/// Every officer who is logged in.
+pub const ANYBODY: Access = Access::With(&Role::ALL);
 /// Who makes accounts.
 pub const ACCOUNTS: Access = Access::With(&[Role::Administrator]);
 /// Who looks at the log.

@@ -46,10 +46,14 @@ fn done(headers: &HeaderMap) -> Response {
 #[derive(Deserialize)]
 pub struct KeyForm {
     key: Zeroizing<String>,
+    /// What the card is read for.
+    #[serde(default)]
+    purpose: String,
 }
 
 /// Something that opens a card was typed or scanned.
 pub async fn key(State(web): State<Web>, headers: HeaderMap, Form(form): Form<KeyForm>) -> Response {
+    web.desk.set_purpose(&form.purpose);
     web.desk.give(&form.key);
     done(&headers)
 }

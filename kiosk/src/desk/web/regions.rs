@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::Web;
 use super::visitor::Visitor;
+use crate::desk::citizen_notice::{OfficeTexts, ReadPurpose};
 use crate::desk::clock;
 use crate::desk::lang::Lang;
 use crate::desk::notice::Notice;
@@ -65,7 +66,7 @@ pub fn all(web: &Web, visitor: Visitor) -> Vec<(Region, String)> {
     vec![
         (Region::Status, drawn(&StatusRegion { lang, inner, clock_is_wrong: clock::is_wrong() })),
         (Region::Notice, drawn(&NoticeRegion { lang, notice: inner.notice.as_ref() })),
-        (Region::Card, drawn(&CardRegion::of(lang, inner, web.practice))),
+        (Region::Card, drawn(&CardRegion::of(lang, inner, &web.desk.texts, web.practice))),
         (Region::Hand, drawn(&HandRegion { lang, ways: Way::TYPED })),
         (Region::People, drawn(&PeopleRegion { lang, session, pack: filled.as_ref().map(|(pack, _)| *pack) })),
         (Region::Work, drawn(&WorkRegion::of(lang, &web.desk, inner, filled.as_ref()))),
@@ -81,6 +82,7 @@ pub fn of_citizen(web: &Web, visitor: Visitor) -> Vec<(Region, String)> {
     let region = CitizenRegion {
         lang: visitor.lang,
         card: session.map(|session| &session.card),
+        notice: web.desk.texts.notice.short.filled(visitor.lang, &inner.office),
         people: people.map(|person| (person.name(), masked(person.text(Fact::IdNumber).unwrap_or_default()))).collect(),
     };
     vec![(Region::Citizen, drawn(&region))]
@@ -97,6 +99,7 @@ fn masked(number: &str) -> String {
 struct CitizenRegion<'a> {
     lang: Lang,
     card: Option<&'a CardState>,
+    notice: String,
     people: Vec<(&'a str, String)>,
 }
 
@@ -153,6 +156,10 @@ struct CardRegion<'a> {
     more: bool,
     /// There is more than one card: which is asked about must be told.
     several: bool,
+    /// What the card may be read for; none where a service says it.
+    purposes: &'a [ReadPurpose],
+    /// Which is chosen.
+    purpose: Option<&'a str>,
 }
 
 /// A person without a card. It stands apart from the card, which comes and goes while somebody types.
@@ -170,7 +177,7 @@ impl HandRegion {
 }
 
 impl<'a> CardRegion<'a> {
-    fn of(lang: Lang, inner: &'a Inner, practice: bool) -> Self {
+    fn of(lang: Lang, inner: &'a Inner, texts: &'a OfficeTexts, practice: bool) -> Self {
         let session = inner.session.as_ref();
         let code = session.and_then(|session| session.code.as_ref());
         let asked = match session.map(|session| &session.card) {
@@ -186,7 +193,13 @@ impl<'a> CardRegion<'a> {
             lying: asked.and_then(|slot| slot.practice.as_deref()),
             more: session.is_some_and(|session| !session.people.is_empty()),
             several: inner.slots.len() > 1,
+            purposes: if session.is_some_and(|session| session.service.is_some()) { &[] } else { &texts.purposes },
+            purpose: texts.purpose(session.and_then(|session| session.purpose.as_deref())),
         }
+    }
+
+    fn is_purpose(&self, purpose: &ReadPurpose) -> bool {
+        self.purpose == Some(purpose.id.as_str())
     }
 
     /// The steps of a read: begun, the present one, or to come.

@@ -10,6 +10,7 @@ use tower::ServiceExt as _;
 
 use super::*;
 use crate::desk::audit::Audit;
+use crate::desk::citizen_notice::OfficeTexts;
 use crate::desk::documents::Printer;
 use crate::desk::officers::Officers;
 use crate::desk::officers::role::Roles;
@@ -32,6 +33,7 @@ fn expected(path: &str) -> &'static [Role] {
         "/office" => &[Role::Operator, Role::Administrator],
         _ if below("/officers") => &[Role::Administrator],
         "/rights" | "/complaint" => &Role::ALL,
+        "/purpose" => &[Role::Operator],
         _ if below("/log") || below("/rights") => &[Role::Auditor],
         _ => &[Role::Operator],
     }
@@ -63,6 +65,7 @@ fn web(folder: &Path) -> Web {
         Packs::embedded(),
         Store::open(&folder.join("desk.sqlite3")).unwrap(),
         Audit::open(folder).unwrap(),
+        OfficeTexts::of(None, None).unwrap(),
         Printer::new().unwrap(),
     );
     let officers = Arc::new(Officers::open(folder, true, Duration::from_secs(60)).unwrap());
