@@ -17,6 +17,7 @@ pub(super) fn check(pack: &Pack, report: &mut Report<'_>) {
         for field in &section.fields {
             names(pack, section, field, report);
             kind(field, report);
+            offer(pack, field, report);
             any_of(pack, section, field, report);
             law(field, report);
         }
@@ -134,6 +135,18 @@ fn can_be_said(pack: &Pack, at: &str, id: &str, is: &str, report: &mut Report<'_
     let vi = format!("{at}: \"{is}\" không có trong options của \"{id}\". Sửa cho giống.");
     let en = format!("{at}: \"{is}\" is not among the options of \"{id}\". Make them the same.");
     if field.closed { report.error(vi, en) } else { report.warning(vi, en) }
+}
+
+/// What an officer confirmed for one person must not become another's when a card is changed: an offer is of its own subject.
+fn offer(pack: &Pack, field: &Field, report: &mut Report<'_>) {
+    let id = &field.id;
+    let copied = field.copy_of.as_ref().and_then(|copied| pack.fields().find(|other| other.id == *copied));
+    if field.offer && copied.is_some_and(|copied| copied.subject != field.subject) {
+        report.error(
+            format!("{id}: trường có offer = true không chép của người khác; xóa copy_of."),
+            format!("{id}: a field with offer = true copies nothing of another subject; remove copy_of."),
+        );
+    }
 }
 
 /// A field of one of several subjects: a value of a person each, and an officer who chooses.

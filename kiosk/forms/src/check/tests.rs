@@ -69,6 +69,7 @@ fn names_that_lead_nowhere_are_found() {
             "age_below = { subject = \"child\", years = 14",
             "no [[subject]] \"child\"",
         ),
+        ("id = \"email\"", "id = \"email\"\noffer = true\ncopy_of = \"full_name\"", "remove copy_of"),
         ("not_after_today = { field", "in_order = { first = \"born\", then", "no field \"born\""),
         (
             "not_after_today = { field = \"date_of_birth\" } }",
