@@ -8,6 +8,7 @@ use crate::finding::Finding;
 use crate::packs::{Pack, folder};
 
 mod fields;
+mod office_files;
 mod specimens;
 mod template;
 
@@ -28,6 +29,8 @@ pub(crate) fn of_pack(folder: &Path, pack: &Pack) -> Vec<Finding> {
     named(folder, pack, &mut report);
     in_force(pack, &mut report);
     fields::check(pack, &mut report);
+    office_files::check_list(pack, &mut report);
+    office_files::check_files(folder, pack, &mut report.found);
     template::check(&folder.join("form.typ"), pack, &mut report.found);
     report.found
 }

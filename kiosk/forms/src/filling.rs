@@ -19,9 +19,12 @@ use crate::search_key;
 mod cross_checks;
 mod data;
 mod form;
+mod list;
+mod numbers;
 mod problems;
 
 pub use form::{FilledField, Form, Problem, Section, State};
+pub use list::Listed;
 
 /// What a desk knows of itself and of the day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +139,7 @@ impl Filling<'_> {
             options: alternatives.iter().map(|known| known.text.clone()).chain(field.options.clone()).collect(),
             closed: field.closed,
             subject: field.subject.clone(),
+            source: field.source,
             sensitive: field.sensitive,
             note: field.note.clone(),
             on_card,

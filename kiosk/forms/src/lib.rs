@@ -1,5 +1,5 @@
 //! What a desk offers and which papers it fills, as data: the services, the form packs, and the way from the facts of one or
-//! several cards to a filled form. It draws nothing (a typesetter takes [`filling::Form::data`]) and knows no card reader
+//! several cards to a filled form. It draws nothing (a typesetter takes [`filling::Form::data`], a word processor [`packs::Pack::word`]) and knows no card reader
 //! (whoever has one brings [`facts::Person`]s).
 //!
 //! Read in this order: [`services`] → [`packs`] → [`facts`] → [`filling`] → [`check`].
@@ -18,6 +18,7 @@ pub mod rules;
 
 // The filled form.
 pub mod filling;
+mod word;
 
 // For who writes a pack.
 pub mod check;

@@ -12,10 +12,12 @@ use crate::search_key;
 
 mod embedded;
 pub(crate) mod folder;
+mod list;
 mod pack;
 mod source;
 
 pub use embedded::SHARED_PARTS;
+pub use list::{Column, List};
 pub use pack::{CrossCheck, Field, Kind, Must, Pack, PackSection, Rows, Subject, When};
 pub use source::{DeskFact, Source};
 

@@ -26,7 +26,7 @@ pub fn specimens(pack: &Pack) -> Vec<(&'static str, Value)> {
     vec![("empty", nobody.data()), ("plain", plain.data()), ("worst", worst.data())]
 }
 
-fn nowhere() -> Desk {
+pub(super) fn nowhere() -> Desk {
     let nothing = String::new;
     Desk { authority: nothing(), place: nothing(), province: nothing(), today: date(2026, 11, 22) }
 }

@@ -136,3 +136,31 @@ fn specimens_leave_nothing_out_at_worst_and_nothing_in_when_empty() {
         }
     }
 }
+
+#[test]
+fn a_document_or_a_list_that_names_what_is_not_there_is_found() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../seeds/forms/luu-tru");
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("luu-tru");
+    fs::create_dir(&own).unwrap();
+    fs::copy(seeds.join("form.typ"), own.join("form.typ")).unwrap();
+    let manifest = fs::read_to_string(seeds.join("pack.toml")).unwrap();
+    let told = |text: &str| {
+        fs::write(own.join("pack.toml"), text).unwrap();
+        check(&own).iter().map(|finding| finding.en.clone()).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(told(&manifest), "");
+    assert!(
+        told(&manifest.replace("field = \"arrival\"", "field = \"come\"")).contains("N: there is no field \"come\"")
+    );
+    assert!(told(&manifest.replace("column = \"B\"", "column = \"b\"")).contains("write A, B, AA"));
+    assert!(
+        told(&manifest.replace("[list]\nsubject = \"guest\"", "[list]\nsubject = \"host\"")).contains("no table of")
+    );
+    let mut outline = cccd_ooxml::docx::Outline::default();
+    outline.paragraph("Khách: {{guest_nam}}", cccd_ooxml::docx::Look::Plain);
+    fs::write(own.join("form.docx"), outline.write().unwrap()).unwrap();
+    fs::write(own.join("list.xlsx"), b"no workbook").unwrap();
+    let both = told(&manifest);
+    assert!(both.contains("{{guest_nam}} names no field") && both.contains("no DOCX or XLSX file"), "{both}");
+}

@@ -7,7 +7,7 @@ use zeroize::Zeroize;
 
 use crate::facts::Origin;
 use crate::finding::Severity;
-use crate::packs::Kind;
+use crate::packs::{Kind, Source};
 
 /// A filled form. Made by [`crate::packs::Pack::fill`].
 #[derive(Clone)]
@@ -51,6 +51,8 @@ pub struct FilledField {
     pub value: String,
     /// Where the value comes from.
     pub origin: Option<Origin>,
+    /// Where the pack takes it from.
+    pub source: Option<Source>,
     /// Whether it is filled, or a value is offered.
     pub state: State,
     /// Whether the form is incomplete without.

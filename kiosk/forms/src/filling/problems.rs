@@ -69,7 +69,7 @@ fn holds_id_number(field: &Field) -> bool {
     field.kind == Kind::IdBoxes || of_a_card
 }
 
-fn is_id_number(text: &str) -> bool {
+pub(super) fn is_id_number(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -276,6 +276,37 @@ fn what_an_answer_needs_may_stand_in_any_row_of_a_table() {
 }
 
 #[test]
+fn guests_become_rows_with_the_labels_of_the_other_system() {
+    let packs = Packs::embedded();
+    let pack = packs.get("luu-tru").unwrap();
+    let mut guest = an();
+    for (fact, text) in [(Fact::Nationality, "Việt Nam"), (Fact::DateOfIssue, "03/07/2024")] {
+        guest.facts.insert(fact, Known { text: text.into(), origin: Origin::ChipVerified });
+    }
+    let typed =
+        [("departure", text("25/11/2026")), ("reason", text("Thăm thân")), ("guest_name.2", text("Trần Gia Hân"))];
+    let list = pack.list.as_ref().unwrap();
+    let listed = pack.fill(&subjects(&[("guest", vec![guest])]), &desk(), &entries(&typed)).list(list);
+    let row = |row: usize| {
+        listed.rows[row].iter().map(|(column, text)| format!("{column}={text}")).collect::<Vec<_>>().join("|")
+    };
+    assert_eq!(
+        row(0),
+        "A=1|B=Nguyễn Thị An|C=15/03/1990|D=F - Nữ|E=VNM - Viet Nam|F=8 - Thẻ Căn Cước|H=001190123456|M=|N=22/11/2026|\
+         O=25/11/2026|P=|Q=6 - Thăm thân|R="
+    );
+    assert_eq!(listed.rows.len(), 2);
+    let missing: Vec<_> = listed.problems.iter().map(|problem| problem.en.as_str()).collect();
+    assert_eq!(missing.len(), 5, "the second guest has a name and nothing else");
+    assert_eq!(missing[0], "List, row 2: Date of birth is missing");
+    let foreign = [("guest_name.1", text("An")), ("guest_nationality.1", text("Hoa Kỳ"))];
+    let listed = pack.fill(&Subjects::default(), &desk(), &entries(&foreign)).list(list);
+    assert!(
+        listed.problems.iter().any(|problem| problem.en == "List, row 1: Nationality has no code in the other system")
+    );
+}
+
+#[test]
 fn debug_prints_no_values() {
     let typed = entries(&[("full_name", text("Bí Mật"))]);
     let form = ct01(&[("applicant", vec![an()]), ("owner", vec![binh()])], &[("phone", text("0912345678"))]);

@@ -32,6 +32,7 @@ const PACKS: &[(&str, &str, &str)] = packs![
     "ket-hon",
     "khai-sinh",
     "khai-tu",
+    "luu-tru",
     "ly-lich-tu-phap",
     "mua-dien",
     "nhan-cha-me-con",

@@ -10,6 +10,8 @@ use crate::finding::{Finding, Severity};
 
 /// No file of a pack is longer.
 const MOST_BYTES: u64 = 512 * 1024;
+/// No document or workbook of a pack is longer.
+const MOST_BYTES_OF_OFFICE_FILE: u64 = 8 * 1024 * 1024;
 /// No folder has more packs.
 const MOST_PACKS: usize = 500;
 
@@ -37,7 +39,12 @@ pub(crate) fn read(folder: &Path) -> Result<Pack, Finding> {
     let manifest = folder.join("pack.toml");
     let text = text(&manifest)?;
     let template = self::text(&folder.join("form.typ"))?;
-    parse(&manifest, &text, template)
+    let pack = parse(&manifest, &text, template)?;
+    let office_file = |name: &str| match folder.join(name) {
+        path if path.exists() => bytes(&path, MOST_BYTES_OF_OFFICE_FILE).map(Some),
+        _ => Ok(None),
+    };
+    Ok(Pack { document: office_file("form.docx")?, workbook: office_file("list.xlsx")?, ..pack })
 }
 
 /// One pack from its texts; `file` names the manifest in what is told.
@@ -48,14 +55,24 @@ pub(crate) fn parse(file: &Path, manifest: &str, template: String) -> Result<Pac
 
 /// The text of a file that is not too long.
 pub(crate) fn text(path: &Path) -> Result<String, Finding> {
+    String::from_utf8(bytes(path, MOST_BYTES)?)
+        .map_err(|_| Finding::error(path, "Tệp không phải UTF-8. Hãy lưu lại ở UTF-8.", "Not UTF-8. Save it as UTF-8."))
+}
+
+/// A file that is not too long.
+fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, Finding> {
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(Finding::error(path, "Tệp dài hơn 512 kB. Hãy rút ngắn.", "The file is over 512 kB. Shorten it."));
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    if bytes.len() as u64 > most {
+        let most = most / 1024;
+        return Err(Finding::error(
+            path,
+            format!("Tệp dài hơn {most} kB. Hãy rút ngắn."),
+            format!("The file is over {most} kB. Shorten it."),
+        ));
     }
-    String::from_utf8(bytes)
-        .map_err(|_| Finding::error(path, "Tệp không phải UTF-8. Hãy lưu lại ở UTF-8.", "Not UTF-8. Save it as UTF-8."))
+    Ok(bytes)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Finding {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer};
 
-use super::Source;
+use super::{List, Source};
 use crate::facts::Fact;
 use crate::finding::Severity;
 
@@ -49,9 +49,18 @@ pub struct Pack {
     /// What must agree.
     #[serde(default, rename = "check")]
     pub checks: Vec<CrossCheck>,
+    /// How it becomes a list of rows for another system, where it does.
+    #[serde(default)]
+    pub list: Option<List>,
     /// The template, `form.typ`.
     #[serde(skip)]
     pub template: String,
+    /// The office's own document with placeholders, `form.docx`, where there is one.
+    #[serde(skip)]
+    pub document: Option<Vec<u8>>,
+    /// The workbook that the list is filled into, `list.xlsx`, where there is one.
+    #[serde(skip)]
+    pub workbook: Option<Vec<u8>>,
 }
 
 /// A person, or several of one kind, whose facts the form asks.

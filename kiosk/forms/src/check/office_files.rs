@@ -1,0 +1,85 @@
+//! Whether the office's document and workbook fit the pack.
+
+use std::path::Path;
+
+use cccd_ooxml::{docx, xlsx};
+
+use super::Report;
+use crate::facts::Subjects;
+use crate::filling::Entries;
+use crate::finding::Finding;
+use crate::packs::Pack;
+
+/// The rows that another system takes.
+pub(super) fn check_list(pack: &Pack, report: &mut Report<'_>) {
+    let Some(list) = &pack.list else { return };
+    report.unique("[[list.column]]", list.columns.iter().map(|column| column.column.as_str()));
+    let section =
+        pack.sections.iter().find(|section| section.rows.as_ref().is_some_and(|rows| rows.subject == list.subject));
+    if section.is_none() {
+        report.error(
+            format!("[list]: không có bảng nào của \"{}\". Sửa subject.", list.subject),
+            format!("[list]: there is no table of \"{}\". Correct subject.", list.subject),
+        );
+    }
+    // Excel has 1,048,576 rows and columns to XFD.
+    if !(1..=1_000_000).contains(&list.first_row) {
+        report.error("[list]: first_row phải từ 1.", "[list]: first_row must be 1 or more.");
+    }
+    let own = |id: &str| section.is_some_and(|section| section.fields.iter().any(|field| field.id == id));
+    let general = |id: &str| {
+        pack.sections
+            .iter()
+            .filter(|section| section.rows.is_none())
+            .flat_map(|section| &section.fields)
+            .any(|field| field.id == id)
+    };
+    for column in &list.columns {
+        let letters = &column.column;
+        if letters.is_empty() || letters.len() > 3 || !letters.bytes().all(|letter| letter.is_ascii_uppercase()) {
+            report.error(
+                format!("[[list.column]] \"{letters}\": viết như A, B, AA."),
+                format!("[[list.column]] \"{letters}\": write A, B, AA."),
+            );
+        }
+        if let Some(id) = column.field.as_deref().filter(|id| !own(id) && !general(id)) {
+            report.error(
+                format!("[[list.column]] {letters}: không có trường \"{id}\" trong bảng hay trong phần chung."),
+                format!("[[list.column]] {letters}: there is no field \"{id}\" in the table or outside of tables."),
+            );
+        }
+    }
+}
+
+/// `form.docx` and `list.xlsx`.
+pub(super) fn check_files(folder: &Path, pack: &Pack, found: &mut Vec<Finding>) {
+    if let Some(document) = &pack.document {
+        let empty = pack.fill(&Subjects::default(), &super::specimens::nowhere(), &Entries::default());
+        let file = folder.join("form.docx");
+        if let Err(error) = docx::fill(document, &empty.data(), None) {
+            found.push(Finding::error(
+                &file,
+                format!("Không điền được: {error}."),
+                format!("Cannot be filled: {error}."),
+            ));
+        }
+    }
+    let Some(workbook) = &pack.workbook else { return };
+    let file = folder.join("list.xlsx");
+    match &pack.list {
+        None => found.push(Finding::warning(
+            &file,
+            "pack.toml không có [list]: tệp này không được dùng.",
+            "pack.toml has no [list]: this file is not used.",
+        )),
+        Some(list) => {
+            if let Err(error) = xlsx::fill_rows(workbook, &list.sheet, list.first_row, &[]) {
+                found.push(Finding::error(
+                    &file,
+                    format!("Không điền được: {error}."),
+                    format!("Cannot be filled: {error}."),
+                ));
+            }
+        }
+    }
+}
