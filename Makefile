@@ -9,6 +9,8 @@ PCSC_PACKAGES := libpcsclite-dev pcscd vsmartcard-vpcd pkg-config iproute2 util-
 BARE_PACKAGES := rustc-web cargo-web rust-web-src
 # A real browser with its driver, and letters for it, for the tests of the desk.
 BROWSER_PACKAGES := chromium chromium-driver fonts-liberation
+# A print service, and a screen that nobody sees with a program that types there, for what leaves the desk.
+EXPORT_PACKAGES := cups cups-client xvfb xdotool xterm
 # What the pictures and texts of printed forms are checked with.
 FORM_PACKAGES := poppler-utils
 
@@ -24,7 +26,7 @@ run: packages-pcsc ## Open the desk: with the card reader of this machine, or wi
 	@"$${CARGO_TARGET_DIR:-target}/debug/cccd-kiosk" desk --open
 
 .PHONY: test
-test: packages-pcsc packages-bare packages-browser packages-forms ## Check everything that continuous integration checks
+test: packages-pcsc packages-bare packages-browser packages-forms packages-exports ## Check everything that continuous integration checks
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
 	$(CARGO) test --quiet --workspace
@@ -71,7 +73,7 @@ fuzz: packages-pcsc ## Fuzz every parser and the whole session: FUZZ_SECONDS=60 
 	    "$(CACHE)/fuzz/found/$$target" tests/fuzz/corpus/$$target "$(CACHE)/fuzz/seeds/$$target" || exit 1; \
 	done
 
-.PHONY: packages-pcsc packages-bare packages-browser packages-forms
+.PHONY: packages-pcsc packages-bare packages-browser packages-forms packages-exports
 packages-pcsc:
 	@tests/need-packages $(PCSC_PACKAGES)
 packages-bare:
@@ -80,3 +82,5 @@ packages-browser:
 	@tests/need-packages $(BROWSER_PACKAGES)
 packages-forms:
 	@tests/need-packages $(FORM_PACKAGES)
+packages-exports:
+	@tests/need-packages $(EXPORT_PACKAGES)

@@ -69,7 +69,7 @@ function sessionChanged() {
     for (const id of ["key", "search"]) if (region(id)) region(id).value = "";
     if (region("by-hand")) region("by-hand").open = false;
     if (region("search")) search();
-    stopCamera();
+    stopCamera(); forgetCopied(); disarm();
   }
   session = now;
 }
@@ -131,7 +131,9 @@ addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.plain !== undefined) return;
   event.preventDefault();
-  if (form.dataset.search !== undefined) search(); else send(form, event.submitter);
+  if (form.dataset.search !== undefined) search();
+  else if (form.dataset.typing !== undefined) arm(form);
+  else send(form, event.submitter);
 });
 
 const timers = new WeakMap();
@@ -172,6 +174,36 @@ async function search() {
 }
 // The list is about to change: whoever cannot see it is told.
 function searching() { region("services")?.setAttribute("aria-busy", "true"); }
+
+// A field copied into another program; when the citizen has gone, so has what was copied last.
+
+let copied = false;
+addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  try { await navigator.clipboard.writeText(field.value); } catch { field.select?.(); document.execCommand("copy"); }
+  copied = true;
+  const done = button.lastElementChild;
+  done.hidden = false; setTimeout(() => { done.hidden = true; }, 1200);
+  post("/form/copied", "").catch(() => {});
+});
+function forgetCopied() {
+  if (copied) navigator.clipboard.writeText("").then(() => { copied = false; }).catch(() => addEventListener("focus", forgetCopied, { once: true }));
+}
+
+// The form typed into another program: once its window has come to the front.
+
+let typing = null, typingEnds;
+addEventListener("blur", () => { if (typing) { send(typing); disarm(); } });
+function disarm() {
+  typing = null; clearTimeout(typingEnds);
+  document.querySelectorAll("[data-typing-hint]").forEach((hint) => { hint.hidden = true; });
+}
+function arm(form) {
+  typing = form; clearTimeout(typingEnds); typingEnds = setTimeout(disarm, 30000);
+  document.querySelectorAll("[data-typing-hint]").forEach((hint) => { hint.hidden = false; });
+}
 
 // The number pad, and a scanner that types while no field has the focus.
 

@@ -2,8 +2,8 @@
 //!
 //! Read in this order: [`settings`]; [`session`], what one session holds, with [`person`] for who is in it; [`state`],
 //! what may happen to it; [`cards`] and [`reading`], which bring cards; [`practice`], cards for who has none; [`web`], the
-//! pages; [`documents`], what is printed; [`store`], the little that outlives a session; [`audit`], what is kept of who did what;
-//! [`officers`], who may use it.
+//! pages; [`documents`], what is printed; [`exports`], what leaves as data; [`store`], the little that outlives a session;
+//! [`audit`], what is kept of who did what; [`officers`], who may use it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -33,6 +33,7 @@ pub mod cards;
 pub mod citizen_notice;
 pub mod clock;
 pub mod documents;
+pub mod exports;
 pub mod key;
 pub mod lang;
 pub mod notice;
@@ -78,6 +79,9 @@ pub enum StartError {
         /// Why not.
         source: officers::accounts::AccountsError,
     },
+    /// Where forms are to be sent is not right.
+    #[error("{0}")]
+    Webhook(#[from] exports::delivery::WebhookError),
     /// The address is taken.
     #[error("cannot listen on {address}: {source}; another desk may be running, or choose another with --listen")]
     Listen {
@@ -111,6 +115,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     let store = Store::open(&path).map_err(|source| StartError::Store { path, source })?;
     let (services, packs) = offered(&settings)?;
     let texts = OfficeTexts::of(settings.notice.as_deref(), settings.purposes.as_deref()).map_err(StartError::Forms)?;
+    let webhook = exports::delivery::Webhook::of(&settings.webhook)?.map(Arc::new);
     let path = settings.data.clone();
     let audit = Audit::open(&path).map_err(|source| StartError::Log { path: path.clone(), source })?;
     let officers = Officers::open(&path, settings.accounts, settings.login_idle)
@@ -125,7 +130,8 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     let address = listener.local_addr()?;
     cards::watch(Arc::clone(&desk))?;
     let kept = Arc::clone(&desk);
-    let web = web::Web { desk, officers, practice: settings.practice, one_picture: Arc::new(Semaphore::new(1)) };
+    let one_picture = Arc::new(Semaphore::new(1));
+    let web = web::Web { desk, officers, practice: settings.practice, one_picture, webhook };
     tokio::spawn(tick(web.clone()));
     let routes = web::routes(web, web::guard::Own::at(address));
     println!("Bàn một cửa: http://{address}/  (Ctrl+C để dừng / to stop)");

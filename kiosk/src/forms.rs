@@ -1,6 +1,8 @@
-//! `cccd-kiosk forms check DIR`: whether a form pack can be used, shown with the longest and the emptiest person.
+//! `cccd-kiosk forms`: whether a form pack can be used, shown with the longest and the emptiest person, and a first document
+//! for a word processor.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -22,17 +24,39 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         pdf: Option<PathBuf>,
     },
+    /// Make a first `form.docx` for a form pack, with a placeholder for each field, to be edited in a word processor
+    Word {
+        /// The folder of the pack; a `form.docx` that is there already is left alone
+        folder: PathBuf,
+    },
 }
 
-/// Checks, and says what it found on standard output. Fails where the pack cannot be used.
+/// Does what was asked, and says how that went on standard output.
 pub fn run(command: &Command) -> ExitCode {
-    let Command::Check { folder, pdf } = command;
+    let well = match command {
+        Command::Check { folder, pdf } => check(folder, pdf.as_deref()),
+        Command::Word { folder } => match word(folder) {
+            Ok(path) => {
+                println!("{}", path.display());
+                true
+            }
+            Err(why) => {
+                println!("{why}");
+                false
+            }
+        },
+    };
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Checks, and prints. Whether the pack can be used.
+fn check(folder: &Path, pdf: Option<&Path>) -> bool {
     let findings = check::check(folder);
     findings.iter().for_each(|finding| println!("{finding}"));
     let mut usable = findings.iter().all(|finding| finding.severity < Severity::Error);
     if usable {
         usable = match Pack::read(folder) {
-            Ok(pack) => print(&pack, pdf.as_deref()),
+            Ok(pack) => print(&pack, pdf),
             Err(finding) => {
                 println!("{finding}");
                 false
@@ -40,7 +64,17 @@ pub fn run(command: &Command) -> ExitCode {
         };
     }
     println!("{}", if usable { "Dùng được. / It can be used." } else { "Chưa dùng được. / It cannot be used." });
-    if usable { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    usable
+}
+
+/// Writes a first document for Word.
+fn word(folder: &Path) -> Result<PathBuf, String> {
+    let pack = Pack::read(folder).map_err(|finding| finding.to_string())?;
+    let outline = pack.outline().map_err(|error| error.to_string())?;
+    let path = folder.join("form.docx");
+    let mut file = File::create_new(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    file.write_all(&outline).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(path)
 }
 
 /// Prints every specimen, and says how that went.

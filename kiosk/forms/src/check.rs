@@ -30,6 +30,7 @@ pub(crate) fn of_pack(folder: &Path, pack: &Pack) -> Vec<Finding> {
     in_force(pack, &mut report);
     fields::check(pack, &mut report);
     office_files::check_list(pack, &mut report);
+    office_files::check_typing(pack, &mut report);
     office_files::check_files(folder, pack, &mut report.found);
     template::check(&folder.join("form.typ"), pack, &mut report.found);
     report.found

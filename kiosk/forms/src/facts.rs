@@ -88,6 +88,19 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// The stable word for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Origin::ChipVerified => "chip_verified",
+            Origin::ChipUnverified => "chip_unverified",
+            Origin::Qr => "qr",
+            Origin::Mrz => "mrz",
+            Origin::Typed => "typed",
+            Origin::Computed => "computed",
+            Origin::Desk => "desk",
+        }
+    }
+
     /// In Vietnamese, for the officer.
     pub fn vi(self) -> &'static str {
         match self {

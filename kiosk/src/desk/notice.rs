@@ -1,6 +1,7 @@
 //! What the desk says to the officer at the top of the page, once.
 
 use cccd::messages::Words;
+use cccd_forms::packs::Subject;
 
 use super::store::StoreError;
 
@@ -58,6 +59,20 @@ impl Notice {
         )
     }
 
+    /// Everything is wiped, and something was still to be sent.
+    pub fn session_ended_unsent() -> Self {
+        Self::wrong(
+            Words::new(
+                "Phiên đã kết thúc khi tờ khai chưa gửi xong sang phần mềm của cơ quan: có thể chưa nhận được.",
+                "The session ended before the form was sent to the office's software: it may not have it.",
+            ),
+            Words::new(
+                "Kiểm tra ở phần mềm đó; nếu chưa có, làm lại với công dân. Dữ liệu đã được xóa khỏi máy này.",
+                "Look there; if it is missing, do it again with the citizen. The data are wiped from this machine.",
+            ),
+        )
+    }
+
     /// What was asked for belonged to a session that has ended.
     pub fn session_is_over() -> Self {
         Self::wrong(
@@ -84,6 +99,34 @@ impl Notice {
             Words::new(
                 format!("Kiểm tra đĩa còn chỗ trống, rồi lưu lại ({error})."),
                 format!("See whether the disk is full, then save again ({error})."),
+            ),
+        )
+    }
+
+    /// Data leave the desk only under an ID number.
+    pub fn without_id_number(missing: &[&Subject]) -> Self {
+        let names =
+            |label: fn(&Subject) -> &str| missing.iter().map(|subject| label(subject)).collect::<Vec<_>>().join(", ");
+        let (vi, en) = (names(|subject| &subject.label), names(|subject| &subject.label_en));
+        Self::wrong(
+            Words::new(
+                format!("Chưa xuất dữ liệu được: thiếu số định danh cá nhân ({vi})."),
+                format!("The data cannot leave the desk: an ID number is missing ({en})."),
+            ),
+            Words::new(
+                "Đọc thẻ hoặc nhập đủ 12 số của người đó, rồi làm lại. Bản in PDF vẫn in được.",
+                "Read the card or type the twelve digits, then try again. The PDF can be printed all the same.",
+            ),
+        )
+    }
+
+    /// A file could not be made.
+    pub fn not_made(why: &str) -> Self {
+        Self::wrong(
+            Words::new("Không tạo được tệp.", "The file could not be made."),
+            Words::new(
+                format!("Những gì đã nhập vẫn còn. Báo người quản trị: {why}"),
+                format!("Nothing typed is lost. Tell the administrator: {why}"),
             ),
         )
     }

@@ -13,6 +13,7 @@ use cccd_forms::facts::{Fact, Person, Subjects};
 use cccd_forms::filling::Entries;
 use cccd_forms::packs::{Must, Pack, PackSection, Packs, Subject};
 
+use super::exports::delivery::Delivery;
 use super::person::DeskPerson;
 
 /// After so long without a key, a touch or a card the session ends.
@@ -43,8 +44,10 @@ pub struct Session {
     pub purpose: Option<String>,
     /// The form that is open.
     pub form: Option<OpenForm>,
-    /// The forms that were left, by the number of their service.
-    pub left: BTreeMap<u16, OpenForm>,
+    /// The forms that were left, by the number of their service and their pack.
+    pub left: BTreeMap<(u16, String), OpenForm>,
+    /// What was sent to the office's other software.
+    pub deliveries: Vec<Delivery>,
     next_number: u32,
     last_touch: Instant,
 }
@@ -144,6 +147,8 @@ pub struct OpenForm {
     pub roles: BTreeMap<String, Vec<u32>>,
     /// What the officer typed, confirmed or declined.
     pub entries: Entries,
+    /// A field was copied into another program.
+    pub copied: bool,
 }
 
 impl Session {
@@ -158,6 +163,7 @@ impl Session {
             purpose: None,
             form: None,
             left: BTreeMap::new(),
+            deliveries: Vec::new(),
             next_number: 1,
             last_touch: now,
         }
@@ -224,8 +230,10 @@ impl Session {
 
     /// Opens a form, with everybody there in a place where one is free. One that was left is as it was.
     pub fn open(&mut self, service: u16, pack: &Pack, entries: Entries) {
-        let left = self.left.remove(&service).filter(|form| form.pack == pack.id);
-        self.form = Some(left.unwrap_or_else(|| OpenForm { pack: pack.id.clone(), roles: BTreeMap::new(), entries }));
+        let left = self.left.remove(&(service, pack.id.clone()));
+        let new = || OpenForm { pack: pack.id.clone(), roles: BTreeMap::new(), entries, copied: false };
+        self.service = Some(service);
+        self.form = Some(left.unwrap_or_else(new));
         let people: Vec<u32> = self.people.iter().map(|person| person.number).collect();
         for number in people {
             self.seat(number, pack);
@@ -235,7 +243,7 @@ impl Session {
     /// Leaves the service; its form is kept.
     pub fn leave(&mut self) {
         if let (Some(service), Some(form)) = (self.service.take(), self.form.take()) {
-            self.left.insert(service, form);
+            self.left.insert((service, form.pack.clone()), form);
         }
     }
 
@@ -249,7 +257,8 @@ impl Session {
         self.people.iter().any(|person| person.practice)
     }
 
-    /// Gives a person the first place of the form that is free and fits, where the data may be used at all.
+    /// Gives a person the first place of the form that is free and fits, where the data may be used at all. Where the form is
+    /// about as many as come, there is room for everybody.
     pub fn seat(&mut self, number: u32, pack: &Pack) {
         let Some(form) = &mut self.form else { return };
         let Some(person) = self.people.iter().find(|person| person.number == number) else { return };
@@ -261,7 +270,7 @@ impl Session {
         let free = pack.subjects.iter().find(|subject| {
             let taken = form.roles.get(&subject.id).is_some_and(|people| !people.is_empty());
             subject.required
-                && !taken
+                && (!taken || subject.several)
                 && sex.is_none_or(|sex| sex_of(pack, &subject.id).is_none_or(|wanted| sex == wanted))
         });
         if let Some(subject) = free {

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::exports::delivery::WebhookSettings;
+
 /// Options of `cccd-kiosk desk`.
 #[derive(Debug, clap::Args)]
 pub struct Options {
@@ -40,6 +42,15 @@ pub struct Options {
     /// The office's own list of what a card may be read for (as seeds/purposes.toml)
     #[arg(long, env = "CCCD_DESK_PURPOSES", value_name = "FILE")]
     purposes: Option<PathBuf>,
+    /// Where the form is sent as signed JSON when the officer says so: https, or http on this machine
+    #[arg(long, env = "CCCD_DESK_WEBHOOK", value_name = "URL")]
+    webhook: Option<String>,
+    /// A file with the secret that the receiver knows too (whsec_…)
+    #[arg(long, env = "CCCD_DESK_WEBHOOK_SECRET", value_name = "FILE")]
+    webhook_secret: Option<PathBuf>,
+    /// The certificate (PEM) of the authority that the receiver's is from [default: the public ones]
+    #[arg(long, env = "CCCD_DESK_WEBHOOK_AUTHORITY", value_name = "FILE")]
+    webhook_authority: Option<PathBuf>,
     /// Open the page in a browser
     #[arg(long, env = "CCCD_DESK_OPEN")]
     open: bool,
@@ -58,6 +69,9 @@ struct File {
     login_minutes: Option<u16>,
     notice: Option<PathBuf>,
     purposes: Option<PathBuf>,
+    webhook: Option<String>,
+    webhook_secret: Option<PathBuf>,
+    webhook_authority: Option<PathBuf>,
     open: bool,
 }
 
@@ -82,6 +96,8 @@ pub struct Settings {
     pub notice: Option<PathBuf>,
     /// The office's own purposes.
     pub purposes: Option<PathBuf>,
+    /// Where forms are sent to as data.
+    pub webhook: WebhookSettings,
     /// Whether the page is opened.
     pub open: bool,
 }
@@ -137,6 +153,11 @@ impl Settings {
             ),
             notice: options.notice.or(file.notice),
             purposes: options.purposes.or(file.purposes),
+            webhook: WebhookSettings {
+                address: options.webhook.or(file.webhook),
+                secret: options.webhook_secret.or(file.webhook_secret),
+                authority: options.webhook_authority.or(file.webhook_authority),
+            },
             open: options.open || file.open,
         })
     }
@@ -175,6 +196,9 @@ mod tests {
             login_minutes: None,
             notice: None,
             purposes: None,
+            webhook: None,
+            webhook_secret: None,
+            webhook_authority: None,
             open: false,
         }
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use cccd::messages::Words;
@@ -18,6 +19,8 @@ use tokio::sync::watch;
 use super::audit::{Act, Audit, EndedBy, acts};
 use super::citizen_notice::OfficeTexts;
 use super::documents::Printer;
+use super::exports::delivery::{Delivery, DeliveryState};
+use super::exports::printing;
 use super::key::{self, Key};
 use super::notice::Notice;
 use super::office::Office;
@@ -57,6 +60,8 @@ pub struct Inner {
     pub notice: Option<Notice>,
     /// Whose desk it is.
     pub office: Office,
+    /// The printers of this machine.
+    pub printers: Vec<String>,
     /// How many sessions, insertions and reads there were.
     count: u64,
 }
@@ -109,8 +114,15 @@ impl Desk {
         printer: Printer,
     ) -> Arc<Self> {
         let office = store.office().unwrap_or_default();
-        let inner =
-            Inner { readers: Readers::Unknown, slots: BTreeMap::new(), session: None, notice: None, office, count: 0 };
+        let inner = Inner {
+            readers: Readers::Unknown,
+            slots: BTreeMap::new(),
+            session: None,
+            notice: None,
+            office,
+            printers: Vec::new(),
+            count: 0,
+        };
         Arc::new(Self {
             inner: Mutex::new(inner),
             changed: watch::Sender::new(0),
@@ -151,6 +163,18 @@ impl Desk {
         let pack = self.open_pack(session)?;
         let form = session.form.as_ref()?;
         Some((pack, pack.fill(&session.subjects(), &inner.office.of_forms(clock::today()), &form.entries)))
+    }
+
+    /// Looks for printers, without waiting for what CUPS says.
+    fn look_for_printers(self: &Arc<Self>) {
+        let desk = Arc::clone(self);
+        // Where no thread can be started, the PDF still prints from the browser.
+        let _ = thread::Builder::new().name("printers".into()).spawn(move || {
+            let printers = printing::printers();
+            if desk.look().printers != printers {
+                desk.change(|inner| inner.printers = printers);
+            }
+        });
     }
 
     // What the readers tell.
@@ -311,8 +335,9 @@ impl Desk {
     }
 
     /// Chooses a service, and opens the form that is in force for it today.
-    pub fn choose_service(&self, number: u16) {
+    pub fn choose_service(self: &Arc<Self>, number: u16) {
         let Some(service) = self.services.get(number) else { return };
+        self.look_for_printers();
         let form = service.forms.first().map(String::as_str);
         self.change(|inner| {
             let province = inner.office.province.clone();
@@ -320,18 +345,73 @@ impl Desk {
             session.leave();
             session.service = Some(number);
             let pack = form.and_then(|form| self.packs.for_day(form, clock::today(), &province));
-            self.audit.note(&Act::FormOpened {
-                service: number,
-                form: pack.map(|pack| pack.id.clone()),
-                people: session.people.iter().filter_map(|person| person.pseudonym.clone()).collect(),
-                practice: session.is_all_practice(),
-            });
+            self.note_opened(session, number, pack);
             let Some(form) = form else { return };
             match pack {
                 Some(pack) => session.open(number, pack, service.entries(form)),
                 None => inner.notice = Some(Notice::no_form(self.packs.why_none(form, clock::today()))),
             }
         });
+    }
+
+    fn note_opened(&self, session: &Session, service: u16, pack: Option<&Pack>) {
+        self.audit.note(&Act::FormOpened {
+            service,
+            form: pack.map(|pack| pack.id.clone()),
+            people: session.people.iter().filter_map(|person| person.pseudonym.clone()).collect(),
+            practice: session.is_all_practice(),
+        });
+    }
+
+    /// Opens another form of the chosen service.
+    pub fn choose_form(&self, form: &str) {
+        self.change(|inner| {
+            let Some(session) = &mut inner.session else { return };
+            session.touch(Instant::now());
+            let service = session.service.and_then(|number| self.services.get(number));
+            let Some(service) = service.filter(|service| service.forms.iter().any(|other| other == form)) else {
+                return;
+            };
+            match self.packs.for_day(form, clock::today(), &inner.office.province) {
+                Some(pack) => {
+                    session.leave();
+                    self.note_opened(session, service.number, Some(pack));
+                    session.open(service.number, pack, service.entries(form));
+                }
+                None => inner.notice = Some(Notice::no_form(self.packs.why_none(form, clock::today()))),
+            }
+        });
+    }
+
+    /// Something is about to be sent to the office's other software. Not where the very same is on its way or has arrived, or
+    /// the session is over.
+    pub fn begin_delivery(&self, session: u64, delivery: Delivery) -> bool {
+        self.change(|inner| {
+            let Some(session) = inner.session.as_mut().filter(|other| other.id == session) else { return false };
+            let same = |other: &&mut Delivery| other.content == delivery.content;
+            match session.deliveries.iter_mut().find(same) {
+                Some(other) if other.state.is_under_way_or_done() => return false,
+                Some(other) => *other = delivery,
+                None => session.deliveries.push(delivery),
+            }
+            true
+        })
+    }
+
+    /// What became of something that was sent.
+    pub fn delivery(&self, session: u64, id: &str, state: DeliveryState) {
+        self.change(|inner| {
+            let session = inner.session.as_mut().filter(|other| other.id == session);
+            let deliveries = session.into_iter().flat_map(|session| &mut session.deliveries);
+            deliveries.filter(|delivery| delivery.id == id).for_each(|delivery| delivery.state = state.clone());
+        });
+    }
+
+    /// A field of the open form is copied. Whether it is the first.
+    pub fn first_copy(&self) -> bool {
+        let inner = &mut *self.look();
+        let form = inner.session.as_mut().and_then(|session| session.form.as_mut());
+        form.is_some_and(|form| !std::mem::replace(&mut form.copied, true))
     }
 
     /// Goes back to the services. The people stay, and the form is kept for who comes back to it.
@@ -385,7 +465,8 @@ impl Desk {
                 inner.slots.remove(PRACTICE_READER);
                 // A card that still lies there is given back; nobody reads it unasked.
                 inner.slots.values_mut().for_each(|slot| slot.done = true);
-                inner.notice = Some(Notice::session_ended());
+                let sent = session.deliveries.iter().all(|delivery| delivery.state.is_settled());
+                inner.notice = Some(if sent { Notice::session_ended() } else { Notice::session_ended_unsent() });
             }
         });
     }

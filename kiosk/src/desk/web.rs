@@ -1,8 +1,7 @@
 //! The pages: [`routes`] says where everything is, [`guard`] lets only this machine's own pages in, [`access`] decides which
-//! page is for whom, [`page`] and
-//! [`regions`] draw, [`events`] tells the pages what changed, [`actions`] is what the officer does, [`documents`] what
-//! is printed, [`officers`] who may log in, [`log`] what the auditor sees, [`rights`]
-//! what citizens may ask for.
+//! page is for whom, [`page`] and [`regions`] draw, [`events`] tells the pages what changed, [`actions`] is what the officer
+//! does, [`documents`] what is printed, [`exports`] what leaves as data, [`officers`] who may log in, [`log`] what the auditor
+//! sees, [`rights`] what citizens may ask for.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,6 +13,7 @@ use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
 use super::audit::EndedBy;
+use super::exports::delivery::Webhook;
 use super::officers::Officers;
 use super::state::Desk;
 use access::{ACCOUNTS, ANYBODY, Access, DESK, LOG, OFFICE, Routes};
@@ -23,6 +23,7 @@ mod actions;
 mod assets;
 mod documents;
 mod events;
+mod exports;
 pub mod guard;
 mod log;
 mod officers;
@@ -48,6 +49,8 @@ pub struct Web {
     pub practice: bool,
     /// Who has it looks for a code in a picture.
     pub one_picture: Arc<Semaphore>,
+    /// Where forms are sent to as data, where the office has such a place.
+    pub webhook: Option<Arc<Webhook>>,
 }
 
 /// All routes, ready to be served.
@@ -76,6 +79,15 @@ fn declared() -> Routes {
         .route("/language", Access::Everyone, post(actions::language))
         .route("/portrait/{number}", DESK, get(documents::portrait))
         .route("/form.pdf", DESK, get(documents::form))
+        .route("/form.docx", DESK, get(exports::docx))
+        .route("/form.json", DESK, get(exports::json))
+        .route("/form.csv", DESK, get(exports::csv))
+        .route("/form.xlsx", DESK, get(exports::xlsx))
+        .route("/form/list.xlsx", DESK, get(exports::list))
+        .route("/form/print", DESK, post(exports::print))
+        .route("/form/send", DESK, post(exports::send))
+        .route("/form/type", DESK, post(exports::type_out))
+        .route("/form/copied", DESK, post(exports::copied))
         .route("/record/{number}", DESK, get(documents::record))
         .route("/key", DESK, post(actions::key))
         .route("/code/alone", DESK, post(actions::use_code_alone))
@@ -85,6 +97,7 @@ fn declared() -> Routes {
         .route("/practice/scan-mrz", DESK, post(actions::scan_practice_mrz))
         .route("/service", DESK, post(actions::service))
         .route("/service/leave", DESK, post(actions::leave_service))
+        .route("/service/form", DESK, post(actions::service_form))
         .route("/entry", DESK, post(actions::entry))
         .route("/role", DESK, post(actions::role))
         .route("/person", DESK, post(actions::person))

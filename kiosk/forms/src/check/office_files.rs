@@ -8,7 +8,7 @@ use super::Report;
 use crate::facts::Subjects;
 use crate::filling::Entries;
 use crate::finding::Finding;
-use crate::packs::Pack;
+use crate::packs::{Pack, TypingOrder};
 
 /// The rows that another system takes.
 pub(super) fn check_list(pack: &Pack, report: &mut Report<'_>) {
@@ -47,6 +47,24 @@ pub(super) fn check_list(pack: &Pack, report: &mut Report<'_>) {
                 format!("[[list.column]] {letters}: không có trường \"{id}\" trong bảng hay trong phần chung."),
                 format!("[[list.column]] {letters}: there is no field \"{id}\" in the table or outside of tables."),
             );
+        }
+    }
+}
+
+/// What is typed into other programs.
+pub(super) fn check_typing(pack: &Pack, report: &mut Report<'_>) {
+    for order in &pack.typing {
+        for key in order.keys.iter().filter(|key| ![TypingOrder::TAB, TypingOrder::ENTER].contains(&key.as_str())) {
+            let id = key.split_once('.').map_or(key.as_str(), |(id, _)| id);
+            if !pack.fields().any(|field| field.id == id) {
+                report.error(
+                    format!("[[typing]] {}: không có trường \"{key}\". Dùng tên trường, Tab hoặc Enter.", order.title),
+                    format!(
+                        "[[typing]] {}: there is no field \"{key}\". Use a field's name, Tab or Enter.",
+                        order.title
+                    ),
+                );
+            }
         }
     }
 }

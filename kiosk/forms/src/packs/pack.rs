@@ -52,6 +52,9 @@ pub struct Pack {
     /// How it becomes a list of rows for another system, where it does.
     #[serde(default)]
     pub list: Option<List>,
+    /// In which order other programs want it typed into them.
+    #[serde(default)]
+    pub typing: Vec<TypingOrder>,
     /// The template, `form.typ`.
     #[serde(skip)]
     pub template: String,
@@ -61,6 +64,23 @@ pub struct Pack {
     /// The workbook that the list is filled into, `list.xlsx`, where there is one.
     #[serde(skip)]
     pub workbook: Option<Vec<u8>>,
+}
+
+/// How a form is typed into another program.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypingOrder {
+    /// Which program, for the officer.
+    pub title: String,
+    /// Field keys (in a table with the row after a dot), [`TypingOrder::TAB`] and [`TypingOrder::ENTER`].
+    pub keys: Vec<String>,
+}
+
+impl TypingOrder {
+    /// To the next field of the other program.
+    pub const TAB: &str = "Tab";
+    /// What its main button is.
+    pub const ENTER: &str = "Enter";
 }
 
 /// A person, or several of one kind, whose facts the form asks.

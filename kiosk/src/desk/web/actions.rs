@@ -35,7 +35,7 @@ use crate::desk::state::PRACTICE_READER;
 const BY_SCRIPT: &str = "x-desk";
 
 /// Done.
-fn done(headers: &HeaderMap) -> Response {
+pub fn done(headers: &HeaderMap) -> Response {
     if headers.contains_key(BY_SCRIPT) {
         StatusCode::NO_CONTENT.into_response()
     } else {
@@ -141,6 +141,17 @@ pub struct ServiceForm {
 /// Chooses a service.
 pub async fn service(State(web): State<Web>, headers: HeaderMap, Form(chosen): Form<ServiceForm>) -> Response {
     web.desk.choose_service(chosen.service);
+    done(&headers)
+}
+
+#[derive(Deserialize)]
+pub struct FormOfService {
+    form: String,
+}
+
+/// Opens another form of the chosen service.
+pub async fn service_form(State(web): State<Web>, headers: HeaderMap, Form(chosen): Form<FormOfService>) -> Response {
+    web.desk.choose_form(&chosen.form);
     done(&headers)
 }
 

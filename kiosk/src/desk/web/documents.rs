@@ -15,6 +15,7 @@ use crate::desk::documents::{self, Asked};
 use crate::desk::lang::Lang;
 use crate::desk::notice::Notice;
 use crate::desk::portrait::Picture;
+use crate::desk::session::Session;
 use crate::desk::state::Inner;
 
 /// The portrait of a person in the session.
@@ -39,14 +40,20 @@ pub struct Of {
 pub async fn form(State(web): State<Web>, visitor: Visitor, Query(of): Query<Of>) -> Response {
     let request = {
         let inner = web.desk.look();
-        let people = inner.session.iter().flat_map(|session| &session.people);
-        let practice = people.into_iter().any(|person| person.practice);
-        let filled = web.desk.filled(&inner).filter(|_| of.is(&inner));
-        let request = filled.map(|(pack, form)| (pack.id.clone(), documents::of_form(pack, &form, practice)));
-        let act = audit::export_of(&inner, ExportKind::Pdf);
-        request.zip(act).map(|((name, request), act)| (name, request, web.desk.printer.now(), act))
+        form_to_print(&web, &inner, ExportKind::Pdf).filter(|_| of.is(&inner))
     };
     printed(web, visitor, request).await
+}
+
+/// Something to be printed: how it is called, what it is, when it was asked for, and what there is to record of it.
+pub type ToPrint = (String, Request, Asked, Act);
+
+/// The open form, where one is open.
+pub fn form_to_print(web: &Web, inner: &Inner, kind: ExportKind) -> Option<ToPrint> {
+    let practice = inner.session.as_ref().is_some_and(Session::is_of_practice);
+    let (pack, form) = web.desk.filled(inner)?;
+    let act = audit::export_of(inner, kind)?;
+    Some((pack.id.clone(), documents::of_form(pack, &form, practice), web.desk.printer.now(), act))
 }
 
 /// The record of how a person was read, as a PDF.
@@ -67,12 +74,13 @@ pub async fn record(
 }
 
 impl Of {
-    fn is(&self, inner: &Inner) -> bool {
+    /// Whether it is of the session that there is.
+    pub fn is(&self, inner: &Inner) -> bool {
         self.session.is_none_or(|session| session == inner.session_id())
     }
 }
 
-async fn printed(web: Web, visitor: Visitor, request: Option<(String, Request, Asked, Act)>) -> Response {
+async fn printed(web: Web, visitor: Visitor, request: Option<ToPrint>) -> Response {
     let Some((name, request, asked, act)) = request else {
         return failed(visitor.lang, StatusCode::NOT_FOUND, &Notice::session_is_over());
     };

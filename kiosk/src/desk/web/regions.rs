@@ -8,7 +8,7 @@ use axum::response::Html;
 use cccd::messages::Words;
 use cccd::verdict::Verdict;
 use cccd_forms::facts::{Fact, Origin, Person};
-use cccd_forms::filling::{FilledField, Form, Problem, State as FieldState};
+use cccd_forms::filling::{FilledField, Form, Problem, Section, State as FieldState};
 use cccd_forms::finding::Severity;
 use cccd_forms::packs::{Kind, Pack};
 use cccd_forms::services::Service;
@@ -20,6 +20,8 @@ use super::Web;
 use super::visitor::Visitor;
 use crate::desk::citizen_notice::{OfficeTexts, ReadPurpose};
 use crate::desk::clock;
+use crate::desk::exports::delivery::Delivery;
+use crate::desk::exports::typing::Keyboard;
 use crate::desk::lang::Lang;
 use crate::desk::notice::Notice;
 use crate::desk::office::Office;
@@ -69,7 +71,7 @@ pub fn all(web: &Web, visitor: Visitor) -> Vec<(Region, String)> {
         (Region::Card, drawn(&CardRegion::of(lang, inner, &web.desk.texts, web.practice))),
         (Region::Hand, drawn(&HandRegion { lang, ways: Way::TYPED })),
         (Region::People, drawn(&PeopleRegion { lang, session, pack: filled.as_ref().map(|(pack, _)| *pack) })),
-        (Region::Work, drawn(&WorkRegion::of(lang, &web.desk, inner, filled.as_ref()))),
+        (Region::Work, drawn(&WorkRegion::of(lang, web, inner, filled.as_ref()))),
         (Region::Idle, drawn(&IdleRegion { lang, seconds: Desk::countdown(inner).map(|left| left.as_secs() + 1) })),
     ]
 }
@@ -338,10 +340,29 @@ struct WorkRegion<'a> {
     office: &'a Office,
     /// The id of the session.
     session: u64,
+    /// The forms of the service.
+    forms: Vec<FormChoice<'a>>,
+    /// What was sent to the office's other software.
+    deliveries: &'a [Delivery],
+    /// The printers of this machine.
+    printers: &'a [String],
+    /// There is other software to send to.
+    can_send: bool,
+    /// There is a graphical session to type in.
+    can_type: bool,
+}
+
+/// A form of the chosen service.
+struct FormChoice<'a> {
+    form: &'a str,
+    title: &'a str,
+    title_en: &'a str,
+    open: bool,
 }
 
 impl<'a> WorkRegion<'a> {
-    fn of(lang: Lang, desk: &'a Desk, inner: &'a Inner, filled: Option<&'a (&'a Pack, Form)>) -> Self {
+    fn of(lang: Lang, web: &'a Web, inner: &'a Inner, filled: Option<&'a (&'a Pack, Form)>) -> Self {
+        let desk = &*web.desk;
         let session = inner.session.as_ref();
         let service = session.and_then(|session| session.service).and_then(|number| desk.services.get(number));
         let form = session.and_then(|session| session.form.as_ref());
@@ -355,7 +376,22 @@ impl<'a> WorkRegion<'a> {
             office_is_unknown: inner.office.authority.is_empty(),
             office: &inner.office,
             session: inner.session_id(),
+            forms: service.map(|service| forms_of(desk, service, &inner.office, filled)).unwrap_or_default(),
+            deliveries: session.map(|session| session.deliveries.as_slice()).unwrap_or_default(),
+            printers: &inner.printers,
+            can_send: web.webhook.is_some(),
+            can_type: Keyboard::of_session().is_some(),
         }
+    }
+
+    /// Whether a row of a table begins with this field.
+    fn starts_row(&self, section: &Section, field: &FilledField) -> bool {
+        section.fields.first().is_some_and(|first| first.id == field.id)
+    }
+
+    /// The orders in which other programs want the form typed, by number.
+    fn typing_orders<'p>(&self, pack: &'p Pack) -> Vec<(usize, &'p str)> {
+        pack.typing.iter().map(|order| order.title.as_str()).enumerate().collect()
     }
 
     /// What is to be looked at in a field. That it is empty is seen.
@@ -395,6 +431,22 @@ impl<'a> WorkRegion<'a> {
     fn element(&self, field: &FilledField) -> String {
         format!("f-{}", field.key.replace('.', "-"))
     }
+}
+
+/// The forms of a service that are in force today, each with whether it is the open one.
+fn forms_of<'a>(
+    desk: &'a Desk,
+    service: &'a Service,
+    office: &Office,
+    open: Option<&(&Pack, Form)>,
+) -> Vec<FormChoice<'a>> {
+    let today = clock::today();
+    let choice = |form: &'a String| {
+        let pack = desk.packs.for_day(form, today, &office.province)?;
+        let open = open.is_some_and(|(open, _)| open.form == *form);
+        Some(FormChoice { form, title: &pack.title, title_en: &pack.title_en, open })
+    };
+    service.forms.iter().filter_map(choice).collect()
 }
 
 /// The class that an origin is coloured by.

@@ -69,7 +69,7 @@ fn web(folder: &Path) -> Web {
         Printer::new().unwrap(),
     );
     let officers = Arc::new(Officers::open(folder, true, Duration::from_secs(60)).unwrap());
-    Web { desk, officers, practice: true, one_picture: Arc::new(Semaphore::new(1)) }
+    Web { desk, officers, practice: true, one_picture: Arc::new(Semaphore::new(1)), webhook: None }
 }
 
 /// Every route of the real router is behind the check, in each method; what is no route is nobody's.

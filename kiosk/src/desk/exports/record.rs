@@ -1,0 +1,339 @@
+//! The record of a filled form: the one shape in which its data leave the desk. It never leaves without an ID number, and
+//! always with where each value came from and what the checks said.
+
+use cccd_forms::facts::{Fact, Origin};
+use cccd_forms::filling::Form;
+use cccd_forms::packs::Pack;
+use jiff::{Timestamp, tz};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::desk::notice::Notice;
+use crate::desk::person::DeskPerson;
+use crate::desk::session::Session;
+use crate::desk::state::{Desk, Inner};
+
+/// The shape of the record. It changes only by additions as long as this stays.
+pub const FORMAT: &str = "cccd-desk-record/1";
+
+/// A filled form, as data.
+#[derive(Serialize)]
+pub struct Record {
+    /// [`FORMAT`].
+    pub format: &'static str,
+    /// Tells this record from every other: whoever receives it twice keeps it once.
+    pub id: String,
+    /// When it was made, with the offset of Vietnam.
+    pub made_at: String,
+    /// Somebody in it is fictitious: it is worth nothing.
+    pub practice: bool,
+    /// Who made it.
+    pub desk: Maker,
+    /// What it was made for.
+    pub service: Option<ServiceOf>,
+    /// Which form.
+    pub form: FormOf,
+    /// What stands in it, in the order of the form.
+    pub fields: Vec<FieldOf>,
+    /// Who is in it.
+    pub people: Vec<PersonOf>,
+    /// What is still to be looked at.
+    pub problems: Vec<ProblemOf>,
+}
+
+/// The desk.
+#[derive(Serialize)]
+pub struct Maker {
+    /// The office, as it calls itself.
+    pub authority: String,
+    /// Where it is.
+    pub place: String,
+    /// Its province.
+    pub province: String,
+    /// What made the record.
+    pub software: &'static str,
+}
+
+/// The service.
+#[derive(Serialize)]
+pub struct ServiceOf {
+    /// Its number in the list of the plans, or the office's own.
+    pub number: u16,
+    /// Its exact name.
+    pub name: String,
+}
+
+/// The form.
+#[derive(Serialize)]
+pub struct FormOf {
+    /// This edition.
+    pub id: String,
+    /// The form, in any edition.
+    pub form: String,
+    /// As printed.
+    pub title: String,
+    /// The code printed on it; empty where it has none.
+    pub document_code: String,
+    /// Codes of the procedures that use it.
+    pub procedure_codes: Vec<String>,
+    /// The circular or decree that brings it.
+    pub basis: String,
+    /// It may not be handed out.
+    pub draft: bool,
+}
+
+/// A field with its value.
+#[derive(Serialize)]
+pub struct FieldOf {
+    /// Its name in the pack; in a table with the row after a dot.
+    pub key: String,
+    /// As printed.
+    pub label: String,
+    /// The row of a table, from 1.
+    pub row: Option<usize>,
+    /// Whose it is.
+    pub subject: Option<String>,
+    /// What stands there.
+    pub value: Zeroizing<String>,
+    /// Where it came from; nothing where nothing stands there.
+    pub origin: Option<&'static str>,
+    /// What the card says, where the officer typed something else.
+    pub on_card: Option<Zeroizing<String>>,
+    /// Whether the form is incomplete without.
+    pub required: bool,
+    /// Sensitive personal data.
+    pub sensitive: bool,
+}
+
+/// A person in the form.
+#[derive(Serialize)]
+pub struct PersonOf {
+    /// Their places in the form.
+    pub subjects: Vec<String>,
+    /// Their ID number.
+    pub id_number: Option<Zeroizing<String>>,
+    /// Their name.
+    pub full_name: Option<Zeroizing<String>>,
+    /// By which of the seven ways their data came (Decree 104/2022/NĐ-CP, article 14).
+    pub way: u8,
+    /// When.
+    pub at: String,
+    /// What the checks add up to; nothing where no chip was read.
+    pub verdict: Option<&'static str>,
+    /// Each check with its state.
+    pub checks: Vec<CheckOf>,
+    /// Fictitious.
+    pub practice: bool,
+}
+
+/// A check of a card.
+#[derive(Serialize)]
+pub struct CheckOf {
+    /// Which.
+    pub name: String,
+    /// Its state.
+    pub status: &'static str,
+    /// What was found.
+    pub found: String,
+}
+
+/// Something to look at.
+#[derive(Serialize)]
+pub struct ProblemOf {
+    /// The field.
+    pub key: String,
+    /// What is the matter, in Vietnamese.
+    pub vi: String,
+    /// The same in English.
+    pub en: String,
+}
+
+impl Record {
+    /// The record of the open form.
+    ///
+    /// # Errors
+    /// No form is open, or somebody in it has no ID number.
+    pub fn of(desk: &Desk, inner: &Inner) -> Result<Self, Notice> {
+        let (Some((pack, form)), Some(session)) = (desk.filled(inner), inner.session.as_ref()) else {
+            return Err(Notice::session_is_over());
+        };
+        let missing = form.without_id_number(pack, &session.subjects());
+        if !missing.is_empty() {
+            return Err(Notice::without_id_number(&missing));
+        }
+        let service = session.service.and_then(|number| desk.services.get(number));
+        Ok(Self {
+            format: FORMAT,
+            id: new_id()?,
+            made_at: in_vietnam(Timestamp::now()),
+            practice: session.is_of_practice(),
+            desk: Maker {
+                authority: inner.office.authority.clone(),
+                place: inner.office.place.clone(),
+                province: inner.office.province.clone(),
+                software: concat!("cccd-kiosk ", env!("CARGO_PKG_VERSION")),
+            },
+            service: service.map(|service| ServiceOf { number: service.number, name: service.name.clone() }),
+            form: form_of(pack),
+            fields: fields_of(&form),
+            people: people_of(session),
+            problems: form
+                .problems()
+                .into_iter()
+                .map(|problem| ProblemOf { key: problem.key.clone(), vi: problem.vi.clone(), en: problem.en.clone() })
+                .collect(),
+        })
+    }
+
+    /// As JSON.
+    ///
+    /// # Errors
+    /// None that this record can cause.
+    pub fn json(&self) -> Result<Vec<u8>, Notice> {
+        serde_json::to_vec_pretty(self).map_err(|error| Notice::not_made(&error.to_string()))
+    }
+
+    /// Whose field it is; in a table, the person of that row.
+    pub fn person_of(&self, field: &FieldOf) -> Option<&PersonOf> {
+        let subject = field.subject.as_ref()?;
+        let mut people = self.people.iter().filter(|person| person.subjects.contains(subject));
+        people.nth(field.row.map_or(0, |row| row.saturating_sub(1)))
+    }
+
+    /// In one paragraph, without any value: who was read and how, and how many fields came from where.
+    pub fn provenance(&self) -> String {
+        let mut parts: Vec<String> = self.people.iter().map(PersonOf::provenance).collect();
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        for origin in self.fields.iter().filter_map(|field| field.origin) {
+            match counts.iter_mut().find(|(other, _)| *other == origin) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((origin, 1)),
+            }
+        }
+        parts.extend(counts.iter().map(|(origin, count)| format!("{count} × {origin}")));
+        if self.practice {
+            parts.insert(0, "LUYỆN TẬP – NGƯỜI HƯ CẤU".to_owned());
+        }
+        parts.join("; ")
+    }
+}
+
+impl PersonOf {
+    fn provenance(&self) -> String {
+        let checked = self.verdict.unwrap_or("not checked by chip");
+        format!("{}: way {}, {}, {checked}", self.subjects.join("+"), self.way, self.at)
+    }
+}
+
+fn form_of(pack: &Pack) -> FormOf {
+    FormOf {
+        id: pack.id.clone(),
+        form: pack.form.clone(),
+        title: pack.title.clone(),
+        document_code: pack.document_code.clone(),
+        procedure_codes: pack.procedure_codes.clone(),
+        basis: pack.basis.clone(),
+        draft: !pack.release,
+    }
+}
+
+/// Every field but those of the empty row at the end of a table.
+fn fields_of(form: &Form) -> Vec<FieldOf> {
+    let rows = form.sections.iter().flat_map(|section| {
+        let rows = section.fields.chunk_by(|one, next| one.row == next.row);
+        rows.filter(|row| section.rows.is_none() || row.iter().any(|field| !field.value.is_empty()))
+    });
+    rows.flatten()
+        .map(|field| FieldOf {
+            key: field.key.clone(),
+            label: field.label.clone(),
+            row: field.row,
+            subject: field.subject.clone(),
+            value: Zeroizing::new(field.value.clone()),
+            origin: field.origin.map(Origin::code),
+            on_card: field.on_card.clone().map(Zeroizing::new),
+            required: field.required,
+            sensitive: field.sensitive,
+        })
+        .collect()
+}
+
+/// Those who have a place in the form, in the order of their places.
+fn people_of(session: &Session) -> Vec<PersonOf> {
+    let Some(form) = &session.form else { return Vec::new() };
+    let mut people: Vec<PersonOf> = Vec::new();
+    let mut seen: Vec<u32> = Vec::new();
+    for (subject, number) in
+        form.roles.iter().flat_map(|(subject, numbers)| numbers.iter().map(move |number| (subject, number)))
+    {
+        let place = seen.iter().position(|other| other == number);
+        match (place.and_then(|place| people.get_mut(place)), session.person(*number)) {
+            (Some(known), _) => known.subjects.push(subject.clone()),
+            (None, Some(person)) => {
+                seen.push(*number);
+                people.push(person_of(vec![subject.clone()], person));
+            }
+            (None, None) => {}
+        }
+    }
+    people
+}
+
+fn person_of(subjects: Vec<String>, person: &DeskPerson) -> PersonOf {
+    let text = |fact| person.text(fact).map(|text| Zeroizing::new(text.to_owned()));
+    PersonOf {
+        subjects,
+        id_number: text(Fact::IdNumber),
+        full_name: text(Fact::FullName),
+        way: person.way.number(),
+        at: in_vietnam(person.at),
+        verdict: person.verdict.map(|verdict| verdict.as_str()),
+        checks: person
+            .checks
+            .iter()
+            .map(|line| CheckOf {
+                name: line.name.en.clone(),
+                status: line.status.as_str(),
+                found: line.found.en.clone(),
+            })
+            .collect(),
+        practice: person.practice,
+    }
+}
+
+/// A moment with the offset of Vietnam, to the second.
+fn in_vietnam(at: Timestamp) -> String {
+    let zone = tz::TimeZone::fixed(tz::Offset::constant(7));
+    at.to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// A random UUID (RFC 9562, version 4).
+fn new_id() -> Result<String, Notice> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Notice::not_made(&error.to_string()))?;
+    let number = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0b11 << 62) | 4 << 76 | 0b10 << 62;
+    let text = format!("{number:032x}");
+    // All digits are ASCII, and there are 32.
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|range| text.get(range).unwrap_or_default());
+    Ok(parts.join("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_of_a_record_is_a_random_uuid() {
+        let (one, other) = (new_id().unwrap(), new_id().unwrap());
+        assert_ne!(one, other);
+        assert_eq!(one.len(), 36);
+        assert_eq!(one.chars().nth(14), Some('4'));
+        assert!(one.chars().nth(19).is_some_and(|variant| "89ab".contains(variant)));
+    }
+
+    #[test]
+    fn moments_are_those_of_vietnam() {
+        let at: Timestamp = "2026-11-22T17:30:00Z".parse().unwrap();
+        assert_eq!(in_vietnam(at), "2026-11-23T00:30:00+07:00");
+    }
+}
