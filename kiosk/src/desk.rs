@@ -170,8 +170,14 @@ fn offered(settings: &Settings) -> Result<(Services, Packs), StartError> {
 async fn tick(web: web::Web) {
     let mut seconds = time::interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut day = clock::today();
     loop {
         seconds.tick().await;
+        if day != clock::today() {
+            day = clock::today();
+            let desk = Arc::clone(&web.desk);
+            drop(tokio::task::spawn_blocking(move || desk.audit.forget_old()));
+        }
         web.desk.tick();
         web::end_idle_logins(&web);
     }

@@ -149,6 +149,12 @@ pub fn public_of_hex(hex: &str) -> Option<VerifyingKey> {
     VerifyingKey::from_bytes(&bytes).ok()
 }
 
+/// Makes a file for its owner alone, where there is none: SQLite would let others read it, and gives the files beside it the
+/// same rights.
+pub(crate) fn for_owner_alone(path: &Path) -> io::Result<()> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop)
+}
+
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;

@@ -72,17 +72,20 @@ pub fn write(reader: &Reader, chain: &Chain, span: Option<(u64, u64)>, to: &mut 
 
 fn line(record: &Record) -> Value {
     let as_written = record.said().to_string();
-    json!({
+    let mut line = json!({
         "idx": record.idx,
         "at": record.at,
         "act": record.act,
         "body": record.said(),
-        // What was hashed is the text: where it is written otherwise than this program writes JSON, it goes with it.
-        "text": (as_written != record.body).then_some(&record.body),
         "before": base16ct::lower::encode_string(&record.before),
         "hash": base16ct::lower::encode_string(&record.hash),
         "signature": base16ct::lower::encode_string(&record.signature),
-    })
+    });
+    // What was hashed is the text: where it is written otherwise than this program writes JSON, it goes with it.
+    if as_written != record.body {
+        line["text"] = Value::from(record.body.as_str());
+    }
+    line
 }
 
 /// Verifies such a file. A period need not begin at the first record; the heads that lie beyond it say nothing.

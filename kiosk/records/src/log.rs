@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
 use crate::head::Head;
-use crate::key::{DeviceKey, KeyError};
+use crate::key::{self, DeviceKey, KeyError};
 use crate::record::{Entry, Hash, LARGEST_BODY, NONE_BEFORE, Record};
 
 /// The name of the file in the folder of a device.
@@ -122,6 +122,7 @@ impl Log {
     pub fn open(folder: &Path, stream: &'static str) -> Result<Self, LogError> {
         fs::create_dir_all(folder)?;
         let key = DeviceKey::load_or_make(&folder.join(KEY_FILE))?;
+        key::for_owner_alone(&folder.join(FILE))?;
         let mut connection = Connection::open(folder.join(FILE))?;
         connection.busy_timeout(PATIENCE)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;

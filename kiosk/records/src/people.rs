@@ -15,7 +15,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::Sha256;
 
-use crate::key::DeviceKey;
+use crate::key::{self, DeviceKey};
 use crate::log::LogError;
 
 /// The name of the file in the folder of a device.
@@ -39,6 +39,7 @@ impl People {
     /// # Errors
     /// The disk is full, or the file is not what it should be.
     pub fn open(folder: &Path, key: &DeviceKey) -> Result<Self, LogError> {
+        key::for_owner_alone(&folder.join(FILE))?;
         let connection = Connection::open(folder.join(FILE))?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "TRUNCATE")?;
@@ -61,7 +62,7 @@ impl People {
     pub fn pseudonym(&self, number: &str, now: i64) -> Result<String, LogError> {
         let tag = self.tag(number);
         let mut fresh = [0; 16];
-        SysRng.try_fill_bytes(&mut fresh).map_err(|_| LogError::Key(crate::key::KeyError::Random))?;
+        SysRng.try_fill_bytes(&mut fresh).map_err(|_| LogError::Key(key::KeyError::Random))?;
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let pseudonym = connection.query_row(
             "INSERT INTO person (tag, pseudonym, last_day) VALUES (?1, ?2, ?3)

@@ -140,7 +140,12 @@ impl Audit {
     ///
     /// # Errors
     /// It could not be written, and the person is not of practice.
-    pub fn record_read(&self, person: &mut DeskPerson, purpose: acts::Purpose) -> Result<(), Notice> {
+    pub fn record_read(
+        &self,
+        officer: Option<&str>,
+        person: &mut DeskPerson,
+        purpose: acts::Purpose,
+    ) -> Result<(), Notice> {
         if let Some(number) = person.text(Fact::IdNumber) {
             match self.people.pseudonym(number, Timestamp::now().as_millisecond()) {
                 Ok(pseudonym) => person.pseudonym = Some(pseudonym),
@@ -148,13 +153,14 @@ impl Audit {
                 Err(error) => return Err(not_recorded(&error.to_string())),
             }
         }
-        self.record(&Act::Read {
+        let act = Act::Read {
             way: person.way.number(),
             verdict: person.verdict.map(|verdict| verdict.as_str()),
             purpose,
             people: person.pseudonym.iter().cloned().collect(),
             practice: person.practice,
-        })
+        };
+        self.record_by(officer, &act)
     }
 }
 
@@ -222,5 +228,62 @@ pub fn advice(error: &LogError) -> &'static str {
     match error {
         LogError::Key(KeyError::Open { .. } | KeyError::Malformed { .. }) => "see above",
         _ => "free some space or choose another folder with --data",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cccd_forms::facts::{Known, Origin, Person};
+
+    use super::*;
+    use crate::desk::person::Way;
+
+    fn person(practice: bool) -> DeskPerson {
+        let mut facts = Person::default();
+        let number = Known { text: "001190123456".to_owned(), origin: Origin::Typed };
+        facts.facts.insert(Fact::IdNumber, number);
+        let mut person = DeskPerson::of_hand(Way::Card, facts, Vec::new(), Timestamp::now());
+        person.practice = practice;
+        person
+    }
+
+    #[test]
+    fn what_cannot_be_recorded_is_refused_with_words_and_practice_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let audit = Audit::open(folder.path()).unwrap();
+        let mut real = person(false);
+        audit.record_read(Some("an"), &mut real, acts::Purpose::default()).unwrap();
+        assert!(real.pseudonym.is_some());
+        // As if the disk took nothing any more.
+        let log = rusqlite::Connection::open(folder.path().join(cccd_records::log::FILE)).unwrap();
+        log.execute_batch("DROP TABLE record").unwrap();
+        let refused = audit.record_read(Some("an"), &mut person(false), acts::Purpose::default()).unwrap_err();
+        assert!(refused.wrong && !refused.todo.vi.is_empty() && !refused.todo.en.is_empty());
+        audit.record_read(Some("an"), &mut person(true), acts::Purpose::default()).unwrap();
+        assert!(
+            audit
+                .record(&Act::Export {
+                    kind: ExportKind::Pdf,
+                    form: None,
+                    service: None,
+                    people: Vec::new(),
+                    practice: false
+                })
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn no_act_is_without_a_name_for_people() {
+        let acts = [
+            Act::Started,
+            Act::SessionBegun,
+            Act::LinksExpired { count: 1 },
+            Act::LogVerified { result: "whole", records: 1 },
+        ];
+        for act in acts {
+            assert!(acts::NAMES.iter().any(|(name, ..)| *name == act.name()), "{}", act.name());
+            assert_eq!(act.body(None)["officer"], serde_json::Value::Null);
+        }
     }
 }

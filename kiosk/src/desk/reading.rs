@@ -90,9 +90,15 @@ fn carry_out<S: CardSource + Send + 'static>(
     trusted: &Trusted,
     practice: bool,
 ) -> Result<DeskPerson, Failed> {
+    // Whoever begins a read has done it, also where they log out or end the session meanwhile.
+    let officer = desk.audit.at_desk();
+    let officer = officer.as_deref();
+    // One lock after the other.
+    let session = desk.look().session_id();
+    let purpose = desk.purpose();
     // A read that cannot be recorded is not done.
-    let begun = Act::ReadBegun { purpose: desk.purpose(), practice };
-    desk.audit.record(&begun).map_err(|notice| ("not_recorded", Some(notice.todo)))?;
+    let begun = Act::ReadBegun { purpose: purpose.clone(), practice };
+    desk.audit.record_by(officer, &begun).map_err(|notice| ("not_recorded", Some(notice.todo)))?;
     let request = Request {
         keys: credentials.keys.clone(),
         access: AccessChoice::Auto,
@@ -116,13 +122,15 @@ fn carry_out<S: CardSource + Send + 'static>(
     let rng = Box::new(UnwrapErr(SysRng));
     let Live { assessment, .. } = live::read(source, request, &by, &statistics, rng, observer, &mut on_identity)
         .map_err(|error: ReadError| {
-            desk.audit.note(&Act::ReadFailed { code: error.code(), practice });
+            desk.audit.note_by(officer, &Act::ReadFailed { code: error.code(), practice });
             (error.code(), error.hint())
         })?;
     let picture = assessment.portrait.as_ref().and_then(|portrait| portrait::for_browser(portrait).ok());
     let mut person = DeskPerson::of_chip(&assessment, picture, at, practice);
     // The service may have been chosen meanwhile.
-    let recorded = desk.audit.record_read(&mut person, desk.purpose());
+    let still = desk.look().session_id() == session;
+    let purpose = if still { desk.purpose() } else { purpose };
+    let recorded = desk.audit.record_read(officer, &mut person, purpose);
     recorded.map_err(|notice| ("not_recorded", Some(notice.todo)))?;
     Ok(person)
 }

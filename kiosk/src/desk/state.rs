@@ -283,7 +283,7 @@ impl Desk {
 
     /// Takes somebody into the session, after that was recorded.
     fn take_recorded(&self, session: u64, mut person: DeskPerson) {
-        let recorded = self.audit.record_read(&mut person, self.purpose());
+        let recorded = self.audit.record_read(self.audit.at_desk().as_deref(), &mut person, self.purpose());
         self.change(|inner| match recorded {
             // It may have ended meanwhile: then nobody is taken.
             Ok(()) if inner.session_id() == session => self.seat_new(inner, person),

@@ -111,7 +111,7 @@ fn a_citizen_reads_the_notice_gets_what_is_stored_and_is_forgotten() {
     let data = ask("/rights/export", "json");
     let text = data[1].as_str().unwrap_or_default();
     // What the card was read for stands in the record, and the version of the notice.
-    assert!(text.contains("cccd.citizen/1") && text.contains("result"), "{text}");
+    assert!(text.contains("cccd.citizen/1") && text.contains("Trả kết quả hồ sơ"), "{text}");
     assert_eq!(ask("/rights/export", "pdf")[0], "application/pdf");
     assert_eq!(ask("/rights/forget", "")[0], "application/pdf");
     browser.open(&officer.desk.page("/rights"));

@@ -5,11 +5,12 @@ use cccd_forms::services::Services;
 use cccd_records::verify::{Fault, Outcome};
 use serde_json::Value;
 
+use crate::desk::citizen_notice::OfficeTexts;
 use crate::desk::lang::Lang;
 use crate::desk::person::Way;
 
 /// What belongs to an act, in words: nothing for what the act itself says.
-pub fn details(said: &Value, services: &Services, lang: Lang) -> Vec<String> {
+pub fn details(said: &Value, services: &Services, texts: &OfficeTexts, lang: Lang) -> Vec<String> {
     let text = |name: &str| said.get(name).and_then(Value::as_str);
     let number = |name: &str| said.get(name).and_then(Value::as_u64);
     let mut details = Vec::new();
@@ -25,7 +26,11 @@ pub fn details(said: &Value, services: &Services, lang: Lang) -> Vec<String> {
             u16::try_from(service).ok().and_then(|number| services.get(number)).map(|service| service.name.clone());
         add(&name.unwrap_or_else(|| format!("{} {service}", lang.say("Dịch vụ", "Service"))));
     }
-    for name in ["purpose", "form", "account", "number", "day"] {
+    if let Some(id) = text("purpose") {
+        let purpose = texts.purposes.iter().find(|purpose| purpose.id == id);
+        add(purpose.map_or(id, |purpose| lang.say(&purpose.vi, &purpose.en)));
+    }
+    for name in ["form", "account", "number", "day"] {
         if let Some(text) = text(name) {
             add(text);
         }

@@ -223,7 +223,7 @@ fn in_words(web: &Web, record: &Record, lang: Lang) -> Shown {
         at: clock::written_exactly(record.at),
         officer: text("officer"),
         act: lang.of(&acts::words(&record.act)).to_owned(),
-        details: wording::details(&said, &web.desk.services, lang),
+        details: wording::details(&said, &web.desk.services, &web.desk.texts, lang),
         people: people.map(|person| (person.to_owned(), person.chars().take(8).collect())).collect(),
         practice: said.get("practice").is_some(),
     }

@@ -163,7 +163,7 @@ async fn records(web: &Web, person: &str) -> Option<Vec<Value>> {
                 "at": clock::written_exactly(record.at),
                 "act": record.act,
                 "act_vi": acts::words(&record.act).vi,
-                "details_vi": wording::details(&said, &web.desk.services, Lang::Vi).join(" · "),
+                "details_vi": wording::details(&said, &web.desk.services, &web.desk.texts, Lang::Vi).join(" · "),
                 "officer": said.get("officer"),
             }));
             if records.len() < MOST_RECORDS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
