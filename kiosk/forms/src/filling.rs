@@ -31,6 +31,8 @@ pub use list::Listed;
 pub struct Desk {
     /// The authority that forms are addressed to.
     pub authority: String,
+    /// The police, to whom some forms are addressed.
+    pub police: String,
     /// Where forms are signed.
     pub place: String,
     /// Province or city.
@@ -176,6 +178,7 @@ impl Filling<'_> {
             Source::Fact(fact) => person?.facts.get(&fact).filter(|known| !known.text.trim().is_empty()).cloned(),
             Source::Rule(rule) => rule.apply(person?).map(|text| Known { text, origin: Origin::Computed }),
             Source::Desk(DeskFact::Authority) => desk(self.desk.authority.clone()),
+            Source::Desk(DeskFact::Police) => desk(self.desk.police.clone()),
             Source::Desk(DeskFact::Place) => desk(self.desk.place.clone()),
             Source::Desk(DeskFact::Province) => desk(self.desk.province.clone()),
             Source::Desk(DeskFact::Today) => desk(date::show(self.desk.today)),

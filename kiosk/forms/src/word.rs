@@ -93,7 +93,13 @@ mod tests {
 
     fn filled(pack: &Pack, entries: &[(&str, &str)]) -> Form {
         let nothing = String::new;
-        let desk = Desk { authority: nothing(), place: nothing(), province: nothing(), today: date(2026, 11, 22) };
+        let desk = Desk {
+            authority: nothing(),
+            police: nothing(),
+            place: nothing(),
+            province: nothing(),
+            today: date(2026, 11, 22),
+        };
         let entries = entries.iter().map(|(key, text)| ((*key).to_owned(), Entry::Text((*text).to_owned())));
         pack.fill(&Subjects::default(), &desk, &Entries(entries.collect()))
     }

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Office {
     /// The authority that a form is addressed to, as `Ủy ban nhân dân xã Lâm Hợp`.
     pub authority: String,
+    /// The police that residence and identity forms are addressed to, as `Công an xã Lâm Hợp`.
+    pub police: String,
     /// Where a form is signed, as `Lâm Hợp`.
     pub place: String,
     /// The telephone for citizens' requests and complaints.
@@ -27,6 +29,7 @@ impl Office {
     pub fn of_forms(&self, today: Date) -> filling::Desk {
         filling::Desk {
             authority: self.authority.clone(),
+            police: self.police.clone(),
             place: self.place.clone(),
             province: self.province.clone(),
             today,

@@ -38,6 +38,7 @@ const STEPS: &[&str] = &[
     "ALTER TABLE office ADD COLUMN phone TEXT NOT NULL DEFAULT '';
      ALTER TABLE office ADD COLUMN email TEXT NOT NULL DEFAULT '';
      ALTER TABLE office ADD COLUMN address TEXT NOT NULL DEFAULT '';",
+    "ALTER TABLE office ADD COLUMN police TEXT NOT NULL DEFAULT '';",
 ];
 
 impl Store {
@@ -74,8 +75,10 @@ impl Store {
     /// The database refuses.
     pub fn office(&self) -> Result<Office, StoreError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let row =
-            connection.query_row("SELECT authority, place, province, phone, email, address FROM office", [], |row| {
+        let row = connection.query_row(
+            "SELECT authority, place, province, phone, email, address, police FROM office",
+            [],
+            |row| {
                 Ok(Office {
                     authority: row.get(0)?,
                     place: row.get(1)?,
@@ -83,8 +86,10 @@ impl Store {
                     phone: row.get(3)?,
                     email: row.get(4)?,
                     address: row.get(5)?,
+                    police: row.get(6)?,
                 })
-            });
+            },
+        );
         Ok(row.optional()?.unwrap_or_default())
     }
 
@@ -95,9 +100,17 @@ impl Store {
     pub fn set_office(&self, office: &Office) -> Result<(), StoreError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         connection.execute(
-            "INSERT OR REPLACE INTO office (only, authority, place, province, phone, email, address)
-             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
-            params![office.authority, office.place, office.province, office.phone, office.email, office.address],
+            "INSERT OR REPLACE INTO office (only, authority, place, province, phone, email, address, police)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                office.authority,
+                office.place,
+                office.province,
+                office.phone,
+                office.email,
+                office.address,
+                office.police
+            ],
         )?;
         Ok(())
     }
@@ -116,6 +129,7 @@ mod tests {
             place: "Lâm Hợp".into(),
             province: "Nghệ An".into(),
             phone: "0238".into(),
+            police: "Công an xã Lâm Hợp".into(),
             ..Office::default()
         };
         {

@@ -57,6 +57,8 @@ fn text(browser: &Browser, selector: &str) -> String {
 /// Fills fields by their id, then presses a button.
 #[track_caller]
 fn fill(browser: &Browser, fields: &[(&str, &str)], button: &str) {
+    // Pages have fields of one name: the button tells which page it is.
+    browser.until_shown(button, "");
     for (id, value) in fields {
         browser.until_shown(&format!("#{id}"), "");
         browser.script(

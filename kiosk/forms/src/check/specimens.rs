@@ -28,12 +28,13 @@ pub fn specimens(pack: &Pack) -> Vec<(&'static str, Value)> {
 
 pub(super) fn nowhere() -> Desk {
     let nothing = String::new;
-    Desk { authority: nothing(), place: nothing(), province: nothing(), today: date(2026, 11, 22) }
+    Desk { authority: nothing(), police: nothing(), place: nothing(), province: nothing(), today: date(2026, 11, 22) }
 }
 
 fn short_desk() -> Desk {
     Desk {
-        authority: "Công an phường Quảng Yên".into(),
+        authority: "Ủy ban nhân dân phường Quảng Yên".into(),
+        police: "Công an phường Quảng Yên".into(),
         place: "Quảng Yên".into(),
         province: "Tỉnh Quảng Ninh".into(),
         today: date(2026, 11, 22),
@@ -43,6 +44,8 @@ fn short_desk() -> Desk {
 fn long_desk() -> Desk {
     Desk {
         authority: "Trung tâm Phục vụ hành chính công phường Nguyễn Huệ Thượng Thanh Xuân Đông, thành phố Hồ Chí Minh – Chi nhánh số 12"
+            .into(),
+        police: "Phòng Cảnh sát quản lý hành chính về trật tự xã hội, Công an thành phố Hồ Chí Minh – Bộ phận tiếp nhận số 12 tại phường Nguyễn Huệ Thượng Thanh Xuân Đông"
             .into(),
         place: "Phường Nguyễn Huệ Thượng Thanh Xuân Đông".into(),
         province: "Thành phố Hồ Chí Minh".into(),

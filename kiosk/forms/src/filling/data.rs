@@ -2,7 +2,7 @@
 //!
 //! ```json
 //! { "pack":   { "id", "form", "title", "document_code", "basis", "draft": true or false, "practice": true or false },
-//!   "desk":   { "authority", "place", "province", "today": "dd/mm/yyyy" },
+//!   "desk":   { "authority", "police", "place", "province", "today": "dd/mm/yyyy" },
 //!   "labels": { "FIELD": "as printed", … },
 //!   "fields": { "FIELD": "value, empty where nothing is known", "TICK": true or false, … },
 //!   "rows":   { "SUBJECT": [ { "FIELD": "value", … }, … ] } }
@@ -33,6 +33,7 @@ pub(super) fn head(pack: &Pack, desk: &Desk) -> Value {
         },
         "desk": {
             "authority": clean::line(&desk.authority),
+            "police": clean::line(&desk.police),
             "place": clean::line(&desk.place),
             "province": clean::line(&desk.province),
             "today": date::show(desk.today),

@@ -75,7 +75,13 @@ mod tests {
             subjects.0.entry((*subject).to_owned()).or_default().push(person);
         }
         let nothing = String::new;
-        let desk = Desk { authority: nothing(), place: nothing(), province: nothing(), today: date(2026, 11, 22) };
+        let desk = Desk {
+            authority: nothing(),
+            police: nothing(),
+            place: nothing(),
+            province: nothing(),
+            today: date(2026, 11, 22),
+        };
         let entries = typed.iter().map(|(key, text)| ((*key).to_owned(), Entry::Text((*text).to_owned())));
         let form = pack.fill(&subjects, &desk, &Entries(entries.collect()));
         form.without_id_number(pack, &subjects).into_iter().map(|subject| subject.id.clone()).collect()

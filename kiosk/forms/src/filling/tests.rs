@@ -31,7 +31,8 @@ fn binh() -> Person {
 
 fn desk() -> Desk {
     Desk {
-        authority: "Công an xã Hưng Lộc".into(),
+        authority: "Ủy ban nhân dân xã Hưng Lộc".into(),
+        police: "Công an xã Hưng Lộc".into(),
         place: "Hưng Lộc".into(),
         province: "Tỉnh Nghệ An".into(),
         today: date(2026, 11, 22),

@@ -24,6 +24,8 @@ pub enum Source {
 pub enum DeskFact {
     /// The authority that the form is addressed to.
     Authority,
+    /// The police, to whom forms of residence, identity, vehicles and passports are addressed.
+    Police,
     /// The place where it is signed.
     Place,
     /// The province or city.
@@ -46,6 +48,7 @@ impl Source {
         let value = || -> StrDeserializer<'_, serde::de::value::Error> { word.into_deserializer() };
         Some(match word {
             "desk.authority" => Source::Desk(DeskFact::Authority),
+            "desk.police" => Source::Desk(DeskFact::Police),
             "desk.place" => Source::Desk(DeskFact::Place),
             "desk.province" => Source::Desk(DeskFact::Province),
             "desk.today" => Source::Desk(DeskFact::Today),
@@ -67,7 +70,7 @@ impl<'de> Deserialize<'de> for Source {
                  father_name, mother_name, spouse_name), a rule (id_paper, id_paper_type, issuing_authority, \
                  date_of_birth_in_words, family_name, given_names, full_name_upper, family_name_upper, given_names_upper, \
                  name_upper_and_birth_year, residence_street, residence_commune, residence_district, residence_province, \
-                 old_number_request, id_paper_change, marriage_purpose, relatives) or desk.authority, desk.place, desk.province, desk.today"
+                 old_number_request, id_paper_change, marriage_purpose, relatives) or desk.authority, desk.police, desk.place, desk.province, desk.today"
             ))
         })
     }
