@@ -26,8 +26,6 @@ use state::Desk;
 use store::Store;
 
 pub mod advice;
-// The exports and the auditor's pages, which record the rest of its acts, come next.
-#[allow(dead_code)]
 pub mod audit;
 pub mod cards;
 pub mod citizen_notice;
