@@ -29,7 +29,7 @@ function put(name, html, digest) {
     ? active.value : null;
   const spot = isText ? [active.selectionStart, active.selectionEnd] : null;
   const open = new Map([...place.querySelectorAll("details[id]")].map((details) => [details.id, details.open]));
-  const kept = [...place.querySelectorAll("#office input, #hand input, #hand select, #key, #purpose, #search")]
+  const kept = [...place.querySelectorAll("#office input, #hand input, #hand select, #key, #purpose, #search, #printer")]
     .filter((field) => field !== active && field.value !== field.defaultValue).map((field) => [field.id, field.value]);
   const list = region("services");
   place.innerHTML = html;
@@ -69,7 +69,7 @@ function sessionChanged() {
     for (const id of ["key", "search"]) if (region(id)) region(id).value = "";
     if (region("by-hand")) region("by-hand").open = false;
     if (region("search")) search();
-    stopCamera(); forgetCopied(); disarm();
+    stopCamera(); forgetCopied();
   }
   session = now;
 }
@@ -132,7 +132,6 @@ addEventListener("submit", (event) => {
   if (form.dataset.plain !== undefined) return;
   event.preventDefault();
   if (form.dataset.search !== undefined) search();
-  else if (form.dataset.typing !== undefined) arm(form);
   else send(form, event.submitter);
 });
 
@@ -177,32 +176,19 @@ function searching() { region("services")?.setAttribute("aria-busy", "true"); }
 
 // A field copied into another program; when the citizen has gone, so has what was copied last.
 
-let copied = false;
 addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const field = document.getElementById(button.dataset.copy);
-  try { await navigator.clipboard.writeText(field.value); } catch { field.select?.(); document.execCommand("copy"); }
-  copied = true;
+  try { await navigator.clipboard.writeText(field.value); }
+  catch { if (!field.select) return; field.select(); if (!document.execCommand("copy")) return; }
+  sessionStorage.setItem("copied", "1"); // that something was copied outlives a page that is loaded anew
   const done = button.lastElementChild;
   done.hidden = false; setTimeout(() => { done.hidden = true; }, 1200);
   post("/form/copied", "").catch(() => {});
 });
 function forgetCopied() {
-  if (copied) navigator.clipboard.writeText("").then(() => { copied = false; }).catch(() => addEventListener("focus", forgetCopied, { once: true }));
-}
-
-// The form typed into another program: once its window has come to the front.
-
-let typing = null, typingEnds;
-addEventListener("blur", () => { if (typing) { send(typing); disarm(); } });
-function disarm() {
-  typing = null; clearTimeout(typingEnds);
-  document.querySelectorAll("[data-typing-hint]").forEach((hint) => { hint.hidden = true; });
-}
-function arm(form) {
-  typing = form; clearTimeout(typingEnds); typingEnds = setTimeout(disarm, 30000);
-  document.querySelectorAll("[data-typing-hint]").forEach((hint) => { hint.hidden = false; });
+  if (sessionStorage.getItem("copied")) navigator.clipboard.writeText("").then(() => sessionStorage.removeItem("copied")).catch(() => addEventListener("focus", forgetCopied, { once: true }));
 }
 
 // The number pad, and a scanner that types while no field has the focus.

@@ -8,6 +8,8 @@ use crate::packs::{Field, Kind, Pack, PackSection};
 
 /// What stands above a form of somebody who does not exist.
 const PRACTICE: &str = "LUYỆN TẬP – NGƯỜI HƯ CẤU";
+/// What stands above a document that was made from the pack alone.
+const DATA_ONLY: &str = "BẢN DỮ LIỆU – KHÔNG THAY MẪU IN";
 /// What stands above a form that may not be handed out.
 const DRAFT: &str = "KHÔNG PHÁT HÀNH – BẢN NHÁP";
 
@@ -25,8 +27,14 @@ impl Pack {
                 &outline
             }
         };
-        let mark = if practice { Some(PRACTICE) } else { (!self.release).then_some(DRAFT) };
-        docx::fill(template, &form.data(), mark)
+        let marks = [
+            practice.then_some(PRACTICE),
+            (!self.release).then_some(DRAFT),
+            // It has the words of the form's fields, and not its notes, declarations and places to sign.
+            self.document.is_none().then_some(DATA_ONLY),
+        ];
+        let mark = marks.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        docx::fill(template, &form.data(), Some(mark.as_str()).filter(|mark| !mark.is_empty()))
     }
 
     /// A document with every field of the pack as a placeholder, in the order and with the words of the form: for an office that
@@ -37,7 +45,10 @@ impl Pack {
     pub fn outline(&self) -> Result<Vec<u8>, OoxmlError> {
         let mut outline = Outline::default();
         if !self.document_code.is_empty() {
-            outline.paragraph(&format!("Mẫu {}", self.document_code), Look::Right);
+            let code = &self.document_code;
+            // "CT01" is a bare code; "Mẫu số 15" says what it is.
+            let named = if code.contains(' ') { code.clone() } else { format!("Mẫu {code}") };
+            outline.paragraph(&named, Look::Right);
         }
         outline.paragraph("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Look::Title);
         outline.paragraph("Độc lập - Tự do - Hạnh phúc", Look::Title);

@@ -29,6 +29,10 @@ use placeholder::{Placeholder, Scope};
 /// The part that holds the text.
 const DOCUMENT: &str = "word/document.xml";
 const KIND: &str = "DOCX";
+/// Rows are repeated until they have so many elements together.
+const MOST_REPEATED: usize = 1_000_000;
+/// Between the lines of a value, until they become breaks: no other text has it there.
+const LINE: char = '\u{2028}';
 
 /// Fills the document. `mark`, where there is one, stands above everything else: what must not be taken for a real form says so.
 ///
@@ -38,8 +42,10 @@ pub fn fill(template: &[u8], data: &Value, mark: Option<&str>) -> Result<Vec<u8>
     let mut package = Package::read(template)?;
     for part in parts_with_text(&package)? {
         let mut tree = package.tree(&part, KIND)?;
-        fill_in(&mut tree, Scope::of(data))
-            .map_err(|name| OoxmlError::UnknownPlaceholder { part: part.clone(), name })?;
+        fill_in(&mut tree, Scope::of(data), &mut MOST_REPEATED.clone()).map_err(|problem| match problem {
+            Problem::Unknown(name) => OoxmlError::UnknownPlaceholder { part: part.clone(), name },
+            Problem::TooLarge => OoxmlError::TooLarge { what: "its repeated rows", most: MOST_REPEATED },
+        })?;
         if let Some(mark) = mark.filter(|_| part == DOCUMENT) {
             put_above(&mut tree, mark);
         }
@@ -90,28 +96,41 @@ fn parts_with_text(package: &Package) -> Result<Vec<String>, OoxmlError> {
     }
 }
 
+/// Why a document is not filled.
+enum Problem {
+    /// A placeholder, without its braces, that names nothing.
+    Unknown(String),
+    /// Its rows grow beyond bounds.
+    TooLarge,
+}
+
 /// Fills every paragraph, and repeats each row of a table that speaks of the persons of a subject. What has been filled is not
 /// looked at again: a value is never a placeholder.
 ///
 /// # Errors
-/// A placeholder that names nothing, without its braces.
-fn fill_in(element: &mut Element, scope: Scope<'_>) -> Result<(), String> {
+/// A placeholder that names nothing; more rows than there is `room` for.
+fn fill_in(element: &mut Element, scope: Scope<'_>, room: &mut usize) -> Result<(), Problem> {
     if element.name() == "p" {
-        fill_paragraph(element, &scope)?;
+        fill_paragraph(element, &scope).map_err(Problem::Unknown)?;
     }
     let mut children = Vec::with_capacity(element.children.len());
     for mut child in element.children.drain(..) {
-        let rows = child.element().filter(|child| child.name() == "tr").and_then(|row| scope.rows_of(&row.text()));
+        let rows = child
+            .element()
+            .filter(|child| child.name() == "tr")
+            .and_then(|row| scope.rows_of(&row.text_outside("tbl")));
         match (&mut child, rows) {
             (Node::Element(row), Some((subject, rows))) => {
+                let size = row.all().len();
                 for (index, of_row) in rows.iter().enumerate() {
+                    *room = room.checked_sub(size).ok_or(Problem::TooLarge)?;
                     let mut row = row.clone();
-                    fill_in(&mut row, scope.in_row(subject, index + 1, of_row))?;
+                    fill_in(&mut row, scope.in_row(subject, index + 1, of_row), room)?;
                     children.push(Node::Element(row));
                 }
             }
             (Node::Element(element), None) => {
-                fill_in(element, scope)?;
+                fill_in(element, scope, room)?;
                 children.push(child);
             }
             _ => children.push(child),
@@ -129,6 +148,7 @@ fn fill_paragraph(paragraph: &mut Element, scope: &Scope<'_>) -> Result<(), Stri
     for range in found.iter().rev() {
         let inner = placeholder::inner(&whole, range);
         let value = Placeholder::parse(inner).value(scope).ok_or_else(|| inner.to_owned())?;
+        let value = value.replace('\n', LINE.encode_utf8(&mut [0; 4]));
         replace(&mut texts, range.start, range.end, &value);
     }
     if !found.is_empty() {
@@ -171,12 +191,12 @@ fn put_texts(element: &mut Element, texts: &mut impl Iterator<Item = String>) {
         match child.element_mut() {
             Some(inner) if inner.name() == "t" => {
                 let text = allowed(&texts.next().unwrap_or_default());
-                for (number, line) in text.split('\n').enumerate() {
+                for (number, line) in text.split(LINE).enumerate() {
                     if number > 0 {
-                        children.push(Node::Element(Element::new("w:br")));
+                        children.push(Node::Element(inner.like("br")));
                     }
                     // Without this, spaces at the ends would be dropped (section 17.3.3.31).
-                    let text = Element::new("w:t").with("xml:space", "preserve");
+                    let text = inner.like("t").with("xml:space", "preserve");
                     children.push(Node::Element(text.holding([Node::Text(line.to_owned())])));
                 }
             }

@@ -67,6 +67,13 @@ impl Package {
         }
     }
 
+    /// Takes a part out. Whether it was there.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let before = self.parts.len();
+        self.parts.retain(|(part, _)| part != name);
+        self.parts.len() < before
+    }
+
     /// The file.
     ///
     /// # Errors

@@ -36,7 +36,30 @@ pub fn fill_rows(
         worksheet.children.retain(|node| node.element().is_none_or(|element| element.name() != "dimension"));
     }
     package.set(&part, tree.write());
+    forget_calculation_chain(&mut package)?;
     package.write()
+}
+
+/// Cells that were formulas may be none now, and the list of formulas would name them still. It may be left out (section
+/// 18.6): it is made anew when the workbook is opened.
+fn forget_calculation_chain(package: &mut Package) -> Result<(), OoxmlError> {
+    if !package.remove("xl/calcChain.xml") {
+        return Ok(());
+    }
+    for (part, list) in [("xl/_rels/workbook.xml.rels", "Relationships"), ("[Content_Types].xml", "Types")] {
+        let mut tree = package.tree(part, KIND)?;
+        if let Some(list) = tree.find_mut(list) {
+            let names_it = |element: &Element| {
+                ["Target", "PartName"]
+                    .into_iter()
+                    .filter_map(|name| element.attribute(name))
+                    .any(|name| name.ends_with("calcChain.xml"))
+            };
+            list.children.retain(|node| !node.element().is_some_and(names_it));
+        }
+        package.set(part, tree.write());
+    }
+    Ok(())
 }
 
 /// The part that holds a sheet.
@@ -148,6 +171,21 @@ mod tests {
         for part in ["xl/worksheets/sheet2.xml", "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml"] {
             assert_eq!(text(&file, part), text(&template, part));
         }
+    }
+
+    #[test]
+    fn a_cell_that_was_a_formula_is_in_no_list_of_formulas() {
+        let mut package = Package::read(&template()).unwrap();
+        let named = |part: &str, entry: &str, end: &str| text(&template(), part).replace(end, &format!("{entry}{end}"));
+        package.set("xl/calcChain.xml", b"<calcChain><c r=\"A5\"/></calcChain>".to_vec());
+        let relationship = "<Relationship Id=\"rId99\" Type=\"x/calcChain\" Target=\"calcChain.xml\"/>";
+        package.set(
+            "xl/_rels/workbook.xml.rels",
+            named("xl/_rels/workbook.xml.rels", relationship, "</Relationships>").into(),
+        );
+        let file = fill_rows(&package.write().unwrap(), "DS_KHACH", 5, &[cells(&[("A", "1")])]).unwrap();
+        assert!(Package::read(&file).unwrap().part("xl/calcChain.xml").is_none());
+        assert_eq!(text(&file, "xl/_rels/workbook.xml.rels"), text(&template(), "xl/_rels/workbook.xml.rels"));
     }
 
     #[test]

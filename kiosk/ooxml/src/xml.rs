@@ -164,10 +164,16 @@ impl Element {
 
     /// All text in it, in order.
     pub fn text(&self) -> String {
+        self.text_outside("")
+    }
+
+    /// The same without what stands in elements of a name inside it.
+    pub fn text_outside(&self, name: &str) -> String {
         let mut text = String::new();
         for child in &self.children {
             match child {
-                Node::Element(element) => text.push_str(&element.text()),
+                Node::Element(element) if !name.is_empty() && element.name() == name => {}
+                Node::Element(element) => text.push_str(&element.text_outside(name)),
                 Node::Text(part) => text.push_str(part),
                 Node::Other(_) => {}
             }

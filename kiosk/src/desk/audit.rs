@@ -185,12 +185,18 @@ pub fn export_of(inner: &Inner, kind: ExportKind) -> Option<Act> {
     let session = inner.session.as_ref()?;
     let form = session.form.as_ref()?;
     let seated = |person: &&DeskPerson| form.roles.values().flatten().any(|number| *number == person.number);
+    let mut people = session.people.iter().filter(seated).peekable();
+    // One sample card beside a citizen's makes no practice of that citizen.
+    let practice = match people.peek() {
+        Some(_) => people.clone().all(|person| person.practice),
+        None => session.is_all_practice(),
+    };
     Some(Act::Export {
         kind,
         form: Some(form.pack.clone()),
         service: session.service,
-        people: session.people.iter().filter(seated).filter_map(|person| person.pseudonym.clone()).collect(),
-        practice: session.is_of_practice(),
+        people: people.filter_map(|person| person.pseudonym.clone()).collect(),
+        practice,
     })
 }
 

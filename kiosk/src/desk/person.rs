@@ -143,6 +143,9 @@ impl DeskPerson {
         let holder = Holder::from_sources(&cccd::holder::Chip::default(), &given);
         let warnings = card.warnings().iter().cloned().chain(cccd::warning::about_holder(&holder));
         let mut person = Self::without_checks(Way::QrCode, facts_of(&holder, Origin::Qr), at, practice);
+        // Only citizens have such a card (Law 26/2023/QH15, article 3), and its code does not say so.
+        let citizen = Known { text: VIETNAM.to_owned(), origin: Origin::Computed };
+        person.facts.facts.entry(Fact::Nationality).or_insert(citizen);
         person.warnings = warnings.map(|remark| messages::of_remark(&remark)).collect();
         person.advice.push(advice::unproven_code());
         person
@@ -235,6 +238,9 @@ fn origin_of_chip(checks: &Checks) -> Origin {
     if signed && !spoken_against { Origin::ChipVerified } else { Origin::ChipUnverified }
 }
 
+/// The nationality, as the card and the forms write it.
+const VIETNAM: &str = "Việt Nam";
+
 /// The holder's fields as a form prints them. `chip` is the origin of those that the chip gave.
 pub fn facts_of(holder: &Holder, chip: Origin) -> Person {
     let mut person = Person::default();
@@ -264,7 +270,10 @@ pub fn facts_of(holder: &Holder, chip: Origin) -> Person {
     ];
     for (fact, field) in texts {
         if let Some(field) = field {
-            add(fact, field.source, field.value.clone());
+            let value = field.value.clone();
+            // DG1 has the code of Doc 9303-3, section 5.
+            let is_code = fact == Fact::Nationality && value.as_deref() == Some("VNM");
+            add(fact, field.source, if is_code { Some(VIETNAM.to_owned()) } else { value });
         }
     }
     let dates = [

@@ -147,8 +147,8 @@ pub struct OpenForm {
     pub roles: BTreeMap<String, Vec<u32>>,
     /// What the officer typed, confirmed or declined.
     pub entries: Entries,
-    /// A field was copied into another program.
-    pub copied: bool,
+    /// Who stood in it when a field was last copied into another program.
+    pub copied: Option<Vec<u32>>,
 }
 
 impl Session {
@@ -231,7 +231,7 @@ impl Session {
     /// Opens a form, with everybody there in a place where one is free. One that was left is as it was.
     pub fn open(&mut self, service: u16, pack: &Pack, entries: Entries) {
         let left = self.left.remove(&(service, pack.id.clone()));
-        let new = || OpenForm { pack: pack.id.clone(), roles: BTreeMap::new(), entries, copied: false };
+        let new = || OpenForm { pack: pack.id.clone(), roles: BTreeMap::new(), entries, copied: None };
         self.service = Some(service);
         self.form = Some(left.unwrap_or_else(new));
         let people: Vec<u32> = self.people.iter().map(|person| person.number).collect();

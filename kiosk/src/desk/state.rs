@@ -121,7 +121,8 @@ impl Desk {
             notice: None,
             office,
             printers: Vec::new(),
-            count: 0,
+            // Numbers of another start are not given again: a page that was restored asks for what is gone.
+            count: random(),
         };
         Arc::new(Self {
             inner: Mutex::new(inner),
@@ -383,17 +384,17 @@ impl Desk {
         });
     }
 
-    /// Something is about to be sent to the office's other software. Not where the very same is on its way or has arrived, or
+    /// Something is about to be sent to the office's other software: not where the very same is on its way or has arrived, or
     /// the session is over.
     pub fn begin_delivery(&self, session: u64, delivery: Delivery) -> bool {
         self.change(|inner| {
             let Some(session) = inner.session.as_mut().filter(|other| other.id == session) else { return false };
-            let same = |other: &&mut Delivery| other.content == delivery.content;
-            match session.deliveries.iter_mut().find(same) {
-                Some(other) if other.state.is_under_way_or_done() => return false,
-                Some(other) => *other = delivery,
-                None => session.deliveries.push(delivery),
+            let same = |other: &Delivery| other.content == delivery.content;
+            if session.deliveries.iter().any(|other| same(other) && other.state.is_under_way_or_done()) {
+                return false;
             }
+            session.deliveries.retain(|other| !same(other));
+            session.deliveries.push(delivery);
             true
         })
     }
@@ -407,11 +408,14 @@ impl Desk {
         });
     }
 
-    /// A field of the open form is copied. Whether it is the first.
-    pub fn first_copy(&self) -> bool {
+    /// A field of the open form is copied. Whether that is still to be recorded: once for the people who stand in it.
+    pub fn is_new_copy(&self) -> bool {
         let inner = &mut *self.look();
-        let form = inner.session.as_mut().and_then(|session| session.form.as_mut());
-        form.is_some_and(|form| !std::mem::replace(&mut form.copied, true))
+        let Some(form) = inner.session.as_mut().and_then(|session| session.form.as_mut()) else { return false };
+        let seated: Vec<u32> = form.roles.values().flatten().copied().collect();
+        let known = form.copied.as_ref() == Some(&seated);
+        form.copied = Some(seated);
+        !known
     }
 
     /// Goes back to the services. The people stay, and the form is kept for who comes back to it.
@@ -640,4 +644,12 @@ impl Desk {
         let idle = inner.session.as_ref()?.idle(Instant::now());
         (idle >= super::session::IDLE_WARNING).then(|| IDLE_LIMIT.saturating_sub(idle))
     }
+}
+
+/// A number to begin with.
+fn random() -> u64 {
+    let mut bytes = [0; 4];
+    // Without it, numbers begin at nought.
+    let _ = getrandom::fill(&mut bytes);
+    u64::from(u32::from_be_bytes(bytes))
 }

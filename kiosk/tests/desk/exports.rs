@@ -47,6 +47,8 @@ fn a_filled_form_leaves_as_files_that_say_where_each_value_came_from() {
         let answer = officer.desk.get(path);
         assert_eq!((answer.status, answer.body.starts_with(begins.as_bytes())), (200, true), "{path}");
     }
+    let places = |person: usize| people[person]["places"].to_string();
+    assert_eq!(places(0), "[{\"subject\":\"groom\",\"row\":1}]");
     // Another session's form is not given.
     assert_eq!(officer.desk.get("/form.json?s=999").status, 404);
     officer.leave();
@@ -122,6 +124,7 @@ fn a_copied_field_is_in_the_clipboard_until_the_citizen_goes() {
     assert!(paste(FIELD).as_str().is_some_and(|text| text.contains(AN.name)));
     officer.end_session();
     browser.until_gone("#people .person");
+    browser.until("nothing is copied", "return sessionStorage.getItem('copied') === null", &[]);
     assert_eq!(paste("#search"), " ");
     officer.leave();
 }
@@ -132,7 +135,7 @@ fn a_form_is_sent_signed_again_until_it_is_taken_and_never_twice() {
     let folder = tempfile::tempdir().expect("a folder");
     let secret = folder.path().join("secret");
     fs::write(&secret, format!("whsec_{}", Base64::encode_string(SECRET))).expect("written");
-    let (address, requests) = receiver(&["503 Busy", "200 OK"]);
+    let (address, requests) = receiver(&["503 Busy", "200 OK", "200 OK"]);
     let url = PathBuf::from(format!("http://{address}/records"));
     let desk = Desk::start_with(&[("CCCD_DESK_WEBHOOK", &url), ("CCCD_DESK_WEBHOOK_SECRET", &secret)]);
     let officer = Officer::at(desk);
@@ -196,15 +199,28 @@ fn a_form_is_typed_into_another_program_with_every_letter() {
     let terminal = screen.terminal(&typed);
     browser.press("#elsewhere summary", "");
     browser.press("#type", "");
-    browser.until_shown("[data-typing-hint]", "bấm vào ô đầu tiên");
+    browser.until_shown("#notice", "bấm vào ô đầu tiên");
     // The officer goes to the other program.
-    browser.script("window.dispatchEvent(new Event('blur')); return true", &[]);
+    screen.do_with(&["search", "--sync", "--class", "xterm", "windowfocus"]);
     browser.until_shown("#notice", "Đã gõ xong");
     screen.press(&["Return", "ctrl+d"]);
     drop(terminal);
     let text = fs::read_to_string(&typed).expect("what was typed");
     let fields: Vec<&str> = text.trim_end().split('\t').collect();
-    assert!(fields.contains(&JUN.name) && fields.len() > 4, "{text:?}");
+    // What is empty keeps its place: the addressee before the name, telephone and e-mail after the number.
+    assert_eq!(fields.get(..6), Some(&["", JUN.name, "01/01/1999", "Nữ", "049199000890", ""][..]), "{text:?}");
+    // Whoever goes to another window in the middle stops it.
+    let again = screen.folder.path().join("again");
+    let terminal = screen.terminal(&again);
+    browser.press("#type", "");
+    browser.until_shown("#notice", "bấm vào ô đầu tiên");
+    screen.do_with(&["search", "--sync", "--class", "xterm", "windowfocus"]);
+    officer.end_session();
+    browser.until_gone("#people .person");
+    screen.press(&["Return", "ctrl+d"]);
+    drop(terminal);
+    let text = fs::read_to_string(&again).expect("what was typed");
+    assert!(!text.contains("049199000890"), "it went on after the session: {text:?}");
     officer.leave();
 }
 
@@ -373,8 +389,12 @@ impl Screen {
     }
 
     fn press(&self, keys: &[&str]) {
-        let pressed = Command::new("xdotool").arg("key").args(keys).env("DISPLAY", &self.name).status();
-        assert!(pressed.expect("xdotool is installed: make test installs it").success());
+        self.do_with(&[&["key"], keys].concat());
+    }
+
+    fn do_with(&self, words: &[&str]) {
+        let done = Command::new("xdotool").args(words).env("DISPLAY", &self.name).status();
+        assert!(done.expect("xdotool is installed: make test installs it").success(), "{words:?}");
     }
 }
 

@@ -22,9 +22,16 @@ pub(super) fn check_list(pack: &Pack, report: &mut Report<'_>) {
             format!("[list]: there is no table of \"{}\". Correct subject.", list.subject),
         );
     }
-    // Excel has 1,048,576 rows and columns to XFD.
-    if !(1..=1_000_000).contains(&list.first_row) {
-        report.error("[list]: first_row phải từ 1.", "[list]: first_row must be 1 or more.");
+    // Excel has 1,048,576 rows, columns to XFD, and names of sheets up to 31 letters. The heads stand above the first row.
+    if !(2..=1_000_000).contains(&list.first_row) {
+        report.error("[list]: first_row phải từ 2.", "[list]: first_row must be 2 or more.");
+    }
+    let sheet = &list.sheet;
+    if sheet.is_empty() || sheet.chars().count() > 31 || sheet.contains(['[', ']', ':', '*', '?', '/', '\\']) {
+        report.error(
+            format!("[list]: sheet \"{sheet}\": tối đa 31 ký tự, không có [ ] : * ? / \\."),
+            format!("[list]: sheet \"{sheet}\": 31 characters at most, none of [ ] : * ? / \\."),
+        );
     }
     let own = |id: &str| section.is_some_and(|section| section.fields.iter().any(|field| field.id == id));
     let general = |id: &str| {
@@ -36,7 +43,12 @@ pub(super) fn check_list(pack: &Pack, report: &mut Report<'_>) {
     };
     for column in &list.columns {
         let letters = &column.column;
-        if letters.is_empty() || letters.len() > 3 || !letters.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        let beyond = letters.len() == 3 && letters.as_str() > "XFD";
+        if letters.is_empty()
+            || letters.len() > 3
+            || beyond
+            || !letters.bytes().all(|letter| letter.is_ascii_uppercase())
+        {
             report.error(
                 format!("[[list.column]] \"{letters}\": viết như A, B, AA."),
                 format!("[[list.column]] \"{letters}\": write A, B, AA."),

@@ -1,10 +1,10 @@
 //! What is missing, too long or unreadable, field by field.
 
-use super::{Desk, FilledField, Form, Problem, cross_checks};
+use super::{Desk, FilledField, Form, Problem, Section, cross_checks};
 use crate::date;
 use crate::facts::{Fact, Subjects};
 use crate::finding::Severity;
-use crate::packs::{Field, Kind, Pack, Source};
+use crate::packs::{Field, Kind, Pack, PackSection, Source};
 use crate::search_key;
 
 /// All problems of a form: of single fields in their order, then the cross-checks of the pack.
@@ -19,8 +19,27 @@ pub(super) fn of(pack: &Pack, form: &Form, subjects: &Subjects, desk: &Desk) -> 
             );
         }
     }
+    problems.extend(
+        pack.sections.iter().zip(&form.sections).filter_map(|(asked, filled)| too_many(asked, filled, subjects)),
+    );
     problems.extend(pack.checks.iter().filter_map(|check| cross_checks::failed(check, pack, form, subjects, desk)));
     problems
+}
+
+/// More people stand in a table than it has rows.
+fn too_many(asked: &PackSection, filled: &Section, subjects: &Subjects) -> Option<Problem> {
+    let rows = asked.rows.as_ref().filter(|rows| rows.of_persons)?;
+    let (there, most) = (subjects.0.get(&rows.subject).map_or(0, Vec::len), rows.most);
+    let key = filled.fields.first().map(|field| field.key.clone())?;
+    (there > most).then(|| Problem {
+        key,
+        vi: format!(
+            "{}: có {there} người, mẫu chỉ có chỗ cho {most}. Làm thêm một tờ khai cho những người còn lại.",
+            asked.title
+        ),
+        en: format!("{}: {there} people for {most} rows. Make another form for the others.", asked.title_en),
+        severity: Severity::Error,
+    })
 }
 
 fn of_field(field: &Field, filled: &FilledField) -> Option<Problem> {

@@ -74,6 +74,13 @@ fn a_row_of_a_subject_is_repeated_for_each_person() {
 }
 
 #[test]
+fn a_table_inside_a_table_repeats_its_own_row() {
+    let inner = format!("<w:tbl><w:tr><w:tc><w:p>{}</w:p></w:tc></w:tr></w:tbl>", run("{{member.name}}"));
+    let outer = format!("<w:tbl><w:tr><w:tc><w:p>{}</w:p>{inner}</w:tc></w:tr></w:tbl>", run("{{sex}}"));
+    assert_eq!(text_of(&outer), "Nữ|Bình|……………………");
+}
+
+#[test]
 fn lines_of_a_value_become_breaks_and_a_value_is_never_a_placeholder() {
     assert!(
         filled(&format!("<w:p>{}</w:p>", run("{{long}}"))).contains("một</w:t><w:br/><w:t xml:space=\"preserve\">hai")

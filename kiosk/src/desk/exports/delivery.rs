@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::desk::state::Desk;
 
-/// How long is waited before each attempt after the first, in seconds.
+/// How long is waited before each attempt after the first, in seconds; the last of them again and again.
 const PAUSES: [u64; 7] = [1, 3, 5, 10, 20, 30, 60];
 /// The longest that one attempt may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -72,11 +72,12 @@ pub enum WebhookError {
 }
 
 /// One record on its way.
-#[derive(Clone)]
 pub struct Delivery {
-    /// What was sent, without what changes each time: the same is not sent twice.
+    /// The form pack that it is of.
+    pub pack: String,
+    /// What is sent, without what changes each time: the same is not sent twice.
     pub content: [u8; 32],
-    /// The number of the record.
+    /// The number of the record. One that is sent again keeps it, so that who has it already knows.
     pub id: String,
     /// How far it is.
     pub state: DeliveryState,
@@ -99,11 +100,8 @@ pub enum DeliveryState {
         /// The status of its answer.
         status: u16,
     },
-    /// It was tried for long enough.
-    GivenUp {
-        /// Why it was not taken.
-        why: String,
-    },
+    /// It could not be recorded, so it was not sent.
+    NotRecorded,
 }
 
 impl DeliveryState {
@@ -134,14 +132,9 @@ impl DeliveryState {
                     ),
                 ),
             ),
-            Self::GivenUp { why } => (
-                "✗",
-                "bad",
-                Words::new(
-                    format!("Không gửi được. In hoặc tải tệp, rồi gửi lại sau ({why})"),
-                    format!("It could not be sent. Print it or keep a file, and send again later ({why})"),
-                ),
-            ),
+            Self::NotRecorded => {
+                ("✗", "bad", Words::new("Chưa gửi: không ghi được nhật ký", "Not sent: the log could not be written"))
+            }
         }
     }
 
@@ -235,6 +228,7 @@ enum Attempt {
 pub async fn deliver(desk: Arc<Desk>, webhook: Arc<Webhook>, session: u64, id: String, body: Zeroizing<Vec<u8>>) {
     let body = Arc::new(body);
     let mut pauses = PAUSES.into_iter();
+    let mut pause = 0;
     loop {
         let (webhook, sent, number) = (Arc::clone(&webhook), Arc::clone(&body), id.clone());
         let attempt = tokio::task::spawn_blocking(move || webhook.post(&number, &sent)).await;
@@ -244,9 +238,7 @@ pub async fn deliver(desk: Arc<Desk>, webhook: Arc<Webhook>, session: u64, id: S
             Ok(Attempt::Failed(why)) => why,
             Err(error) => error.to_string(),
         };
-        let Some(pause) = pauses.next() else {
-            return desk.delivery(session, &id, DeliveryState::GivenUp { why });
-        };
+        pause = pauses.next().unwrap_or(pause);
         desk.delivery(session, &id, DeliveryState::Waiting { why });
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(pause)) => {}

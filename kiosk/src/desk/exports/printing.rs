@@ -5,11 +5,12 @@
 
 use std::io::{self, Write as _};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use cccd::messages::Words;
+use zeroize::Zeroizing;
 
 use crate::desk::notice::Notice;
 
@@ -17,6 +18,8 @@ use crate::desk::notice::Notice;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a job is watched. A page of a form is out before that.
 const WATCHED: Duration = Duration::from_secs(45);
+/// How long one that comes out is watched: some papers have pages and some printers take their time.
+const LONGEST_JOB: Duration = Duration::from_secs(150);
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(700);
 
@@ -35,6 +38,9 @@ pub fn printers() -> Vec<String> {
 /// # Errors
 /// The printer is gone, refuses, or does not print: what to do is said, and nothing is lost.
 pub fn print(printer: &str, pdf: &[u8]) -> Result<(), Notice> {
+    // A button that is pressed twice prints once.
+    static PRINTING: Mutex<()> = Mutex::new(());
+    let Ok(_turn) = PRINTING.try_lock() else { return Err(busy()) };
     if !is_name(printer) || !printers().iter().any(|name| name == printer) {
         return Err(gone(printer, "not in the list of CUPS"));
     }
@@ -42,19 +48,33 @@ pub fn print(printer: &str, pdf: &[u8]) -> Result<(), Notice> {
     let queued = said("lp", &options, Some(pdf)).map_err(|error| gone(printer, &error.to_string()))?;
     let job = queued.out.split_whitespace().find(|word| word.rsplit_once('-').is_some_and(|(name, _)| name == printer));
     let Some(job) = job.filter(|_| queued.well) else { return Err(gone(printer, queued.error.trim())) };
+    match watch(printer, job) {
+        Ok(()) => Ok(()),
+        // A job that nobody waits for would print the citizen's data later, to whoever stands there.
+        Err(state) => Err(match said("cancel", &[job], None) {
+            Ok(said) if said.well => stuck(printer, &state),
+            _ => left_behind(printer, job, &state),
+        }),
+    }
+}
+
+/// Waits until a job is done. Where it is not: what the printer says.
+fn watch(printer: &str, job: &str) -> Result<(), String> {
     let began = Instant::now();
     loop {
-        let waiting = said("lpstat", &["-W", "not-completed", "-o", printer], None)
-            .map_err(|error| gone(printer, &error.to_string()))?;
-        if !waiting.out.split_whitespace().any(|word| word == job) {
+        let ask = |options: &[&str]| match said("lpstat", options, None) {
+            Ok(said) if said.well => Ok(said.out),
+            Ok(said) => Err(said.error),
+            Err(error) => Err(error.to_string()),
+        };
+        let waiting = ask(&["-W", "not-completed", "-o", printer])?;
+        if !waiting.split_whitespace().any(|word| word == job) {
             return Ok(());
         }
-        let state = said("lpstat", &["-p", printer], None).map(|said| said.out).unwrap_or_default();
-        let state = state.split_whitespace().collect::<Vec<_>>().join(" ");
-        if began.elapsed() >= WATCHED || state.contains(" disabled ") {
-            // A job that nobody waits for would print the citizen's data later, to whoever stands there.
-            let _ = said("cancel", &[job], None);
-            return Err(stuck(printer, &state));
+        let state = ask(&["-p", printer])?.split_whitespace().collect::<Vec<_>>().join(" ");
+        let longest = if state.contains("now printing") { LONGEST_JOB } else { WATCHED };
+        if began.elapsed() >= longest || state.contains(" disabled ") {
+            return Err(state);
         }
         thread::sleep(LOOK);
     }
@@ -82,13 +102,16 @@ fn said(program: &str, options: &[&str], input: Option<&[u8]>) -> io::Result<Sai
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
-    if let (Some(mut pipe), Some(input)) = (child.stdin.take(), input) {
-        // A command that ends before it has read all says why itself.
-        let _ = pipe.write_all(input);
-    }
     let id = child.id();
     let (done, ended) = mpsc::channel();
-    thread::spawn(move || done.send(child.wait_with_output()));
+    let (pipe, input) = (child.stdin.take(), Zeroizing::new(input.unwrap_or_default().to_vec()));
+    thread::spawn(move || {
+        if let Some(mut pipe) = pipe {
+            // A command that ends before it has read all says why itself.
+            let _ = pipe.write_all(&input);
+        }
+        done.send(child.wait_with_output())
+    });
     match ended.recv_timeout(PATIENCE) {
         Ok(output) => {
             let output = output?;
@@ -114,6 +137,30 @@ fn gone(printer: &str, why: &str) -> Notice {
             format!("Tờ khai vẫn còn. Kiểm tra máy in, hoặc bấm «In tờ khai (PDF)» để in từ trình duyệt. ({why})"),
             format!(
                 "The form is still there. Check the printer, or press “Print the form (PDF)” to print from the browser. ({why})"
+            ),
+        ),
+    )
+}
+
+fn busy() -> Notice {
+    Notice::wrong(
+        Words::new("Đang in tờ trước.", "The paper before is still being printed."),
+        Words::new("Chờ in xong rồi bấm lại nếu cần thêm bản.", "Wait for it, then press again for another copy."),
+    )
+}
+
+fn left_behind(printer: &str, job: &str, state: &str) -> Notice {
+    Notice::wrong(
+        Words::new(
+            format!("Máy in {printer} chưa in, và việc in {job} chưa hủy được: có thể in ra sau."),
+            format!(
+                "The printer {printer} did not print, and the job {job} could not be taken back: it may come out later."
+            ),
+        ),
+        Words::new(
+            format!("Tắt máy in hoặc nhờ người quản trị hủy việc in đó, vì trên giấy có dữ liệu công dân. ({state})"),
+            format!(
+                "Turn the printer off or have the administrator cancel the job: the paper holds a citizen's data. ({state})"
             ),
         ),
     )

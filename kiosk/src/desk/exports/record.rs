@@ -109,7 +109,7 @@ pub struct FieldOf {
 #[derive(Serialize)]
 pub struct PersonOf {
     /// Their places in the form.
-    pub subjects: Vec<String>,
+    pub places: Vec<Place>,
     /// Their ID number.
     pub id_number: Option<Zeroizing<String>>,
     /// Their name.
@@ -124,6 +124,15 @@ pub struct PersonOf {
     pub checks: Vec<CheckOf>,
     /// Fictitious.
     pub practice: bool,
+}
+
+/// A place in a form.
+#[derive(Serialize)]
+pub struct Place {
+    /// Of this subject …
+    pub subject: String,
+    /// … the how manyeth, from 1: the row where the subject has a table.
+    pub row: usize,
 }
 
 /// A check of a card.
@@ -196,8 +205,8 @@ impl Record {
     /// Whose field it is; in a table, the person of that row.
     pub fn person_of(&self, field: &FieldOf) -> Option<&PersonOf> {
         let subject = field.subject.as_ref()?;
-        let mut people = self.people.iter().filter(|person| person.subjects.contains(subject));
-        people.nth(field.row.map_or(0, |row| row.saturating_sub(1)))
+        let is_there = |place: &Place| place.subject == *subject && place.row == field.row.unwrap_or(1);
+        self.people.iter().find(|person| person.places.iter().any(is_there))
     }
 
     /// In one paragraph, without any value: who was read and how, and how many fields came from where.
@@ -221,7 +230,13 @@ impl Record {
 impl PersonOf {
     fn provenance(&self) -> String {
         let checked = self.verdict.unwrap_or("not checked by chip");
-        format!("{}: way {}, {}, {checked}", self.subjects.join("+"), self.way, self.at)
+        format!("{}: way {}, {}, {checked}", self.places_text(), self.way, self.at)
+    }
+
+    /// The places as text: `applicant 1+member 2`.
+    pub fn places_text(&self) -> String {
+        let places = self.places.iter().map(|place| format!("{} {}", place.subject, place.row));
+        places.collect::<Vec<_>>().join("+")
     }
 }
 
@@ -251,38 +266,32 @@ fn fields_of(form: &Form) -> Vec<FieldOf> {
             subject: field.subject.clone(),
             value: Zeroizing::new(field.value.clone()),
             origin: field.origin.map(Origin::code),
-            on_card: field.on_card.clone().map(Zeroizing::new),
+            // What the officer declined stays here.
+            on_card: field.on_card.clone().filter(|_| !field.value.is_empty()).map(Zeroizing::new),
             required: field.required,
             sensitive: field.sensitive,
         })
         .collect()
 }
 
-/// Those who have a place in the form, in the order of their places.
+/// Those who have a place in the form.
 fn people_of(session: &Session) -> Vec<PersonOf> {
     let Some(form) = &session.form else { return Vec::new() };
-    let mut people: Vec<PersonOf> = Vec::new();
-    let mut seen: Vec<u32> = Vec::new();
-    for (subject, number) in
-        form.roles.iter().flat_map(|(subject, numbers)| numbers.iter().map(move |number| (subject, number)))
-    {
-        let place = seen.iter().position(|other| other == number);
-        match (place.and_then(|place| people.get_mut(place)), session.person(*number)) {
-            (Some(known), _) => known.subjects.push(subject.clone()),
-            (None, Some(person)) => {
-                seen.push(*number);
-                people.push(person_of(vec![subject.clone()], person));
-            }
-            (None, None) => {}
-        }
-    }
-    people
+    let places = |number: u32| -> Vec<Place> {
+        let of = |(subject, people): (&String, &Vec<u32>)| {
+            let row = people.iter().position(|other| *other == number)? + 1;
+            Some(Place { subject: subject.clone(), row })
+        };
+        form.roles.iter().filter_map(of).collect()
+    };
+    let seated = session.people.iter().map(|person| (places(person.number), person));
+    seated.filter(|(places, _)| !places.is_empty()).map(|(places, person)| person_of(places, person)).collect()
 }
 
-fn person_of(subjects: Vec<String>, person: &DeskPerson) -> PersonOf {
+fn person_of(places: Vec<Place>, person: &DeskPerson) -> PersonOf {
     let text = |fact| person.text(fact).map(|text| Zeroizing::new(text.to_owned()));
     PersonOf {
-        subjects,
+        places,
         id_number: text(Fact::IdNumber),
         full_name: text(Fact::FullName),
         way: person.way.number(),
@@ -329,6 +338,62 @@ mod tests {
         assert_eq!(one.len(), 36);
         assert_eq!(one.chars().nth(14), Some('4'));
         assert!(one.chars().nth(19).is_some_and(|variant| "89ab".contains(variant)));
+    }
+
+    #[test]
+    fn a_row_is_of_the_person_who_stands_in_it_whatever_other_place_they_have() {
+        let person = |places: &[(&str, usize)], number: &str| PersonOf {
+            places: places.iter().map(|(subject, row)| Place { subject: (*subject).into(), row: *row }).collect(),
+            id_number: Some(Zeroizing::new(number.into())),
+            full_name: None,
+            way: 5,
+            at: String::new(),
+            verdict: None,
+            checks: Vec::new(),
+            practice: false,
+        };
+        let field = |subject: &str, row| FieldOf {
+            key: String::new(),
+            label: String::new(),
+            row,
+            subject: Some(subject.into()),
+            value: Zeroizing::default(),
+            origin: None,
+            on_card: None,
+            required: false,
+            sensitive: false,
+        };
+        let text = String::new;
+        let record = Record {
+            format: FORMAT,
+            id: text(),
+            made_at: text(),
+            practice: false,
+            desk: Maker { authority: text(), place: text(), province: text(), software: "" },
+            service: None,
+            form: FormOf {
+                id: text(),
+                form: text(),
+                title: text(),
+                document_code: text(),
+                procedure_codes: Vec::new(),
+                basis: text(),
+                draft: false,
+            },
+            fields: Vec::new(),
+            people: vec![person(&[("applicant", 1), ("member", 2)], "owner"), person(&[("member", 1)], "other")],
+            problems: Vec::new(),
+        };
+        let of = |subject: &str, row| {
+            record
+                .person_of(&field(subject, row))
+                .and_then(|person| person.id_number.as_ref())
+                .map(|number| number.as_str())
+        };
+        assert_eq!(of("member", Some(1)), Some("other"));
+        assert_eq!(of("member", Some(2)), Some("owner"));
+        assert_eq!(of("applicant", None), Some("owner"));
+        assert_eq!(of("member", Some(3)), None);
     }
 
     #[test]

@@ -32,7 +32,7 @@ const CSV_HEADS: [&str; 18] = [
 /// What stands above the columns of fields.
 const FIELD_HEADS: [&str; 8] = ["key", "label", "row", "subject", "value", "origin", "on_card", "required"];
 /// What stands above the columns of people.
-const PEOPLE_HEADS: [&str; 8] = ["subjects", "id_number", "full_name", "way", "at", "verdict", "checks", "practice"];
+const PEOPLE_HEADS: [&str; 8] = ["places", "id_number", "full_name", "way", "at", "verdict", "checks", "practice"];
 
 /// What stands in a form, a line for each field, and in each line whose it is, how that person was read and what came of it.
 /// UTF-8 with its mark, which spreadsheets need to show Vietnamese letters; lines as RFC 4180 has them.
@@ -156,7 +156,7 @@ fn people_lines(record: &Record) -> Vec<Vec<String>> {
         let text =
             |text: &Option<zeroize::Zeroizing<String>>| text.as_ref().map(|text| text.to_string()).unwrap_or_default();
         vec![
-            person.subjects.join("+"),
+            person.places_text(),
             text(&person.id_number),
             text(&person.full_name),
             person.way.to_string(),

@@ -17,10 +17,12 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::Web;
+use super::exports;
 use super::visitor::Visitor;
 use crate::desk::citizen_notice::{OfficeTexts, ReadPurpose};
 use crate::desk::clock;
 use crate::desk::exports::delivery::Delivery;
+use crate::desk::exports::record::Record;
 use crate::desk::exports::typing::Keyboard;
 use crate::desk::lang::Lang;
 use crate::desk::notice::Notice;
@@ -343,7 +345,9 @@ struct WorkRegion<'a> {
     /// The forms of the service.
     forms: Vec<FormChoice<'a>>,
     /// What was sent to the office's other software.
-    deliveries: &'a [Delivery],
+    sent: &'a [Delivery],
+    /// What the form says now, where anything was sent.
+    content: Option<[u8; 32]>,
     /// The printers of this machine.
     printers: &'a [String],
     /// There is other software to send to.
@@ -366,6 +370,7 @@ impl<'a> WorkRegion<'a> {
         let session = inner.session.as_ref();
         let service = session.and_then(|session| session.service).and_then(|number| desk.services.get(number));
         let form = session.and_then(|session| session.form.as_ref());
+        let sent = session.map(|session| session.deliveries.as_slice()).unwrap_or_default();
         Self {
             lang,
             services: desk.services.all().iter().collect(),
@@ -377,11 +382,28 @@ impl<'a> WorkRegion<'a> {
             office: &inner.office,
             session: inner.session_id(),
             forms: service.map(|service| forms_of(desk, service, &inner.office, filled)).unwrap_or_default(),
-            deliveries: session.map(|session| session.deliveries.as_slice()).unwrap_or_default(),
+            sent,
+            content: if sent.is_empty() {
+                None
+            } else {
+                Record::of(desk, inner).and_then(|record| exports::content(&record)).ok()
+            },
             printers: &inner.printers,
             can_send: web.webhook.is_some(),
             can_type: Keyboard::of_session().is_some(),
         }
+    }
+
+    /// What was sent of this form, each with whether that is what it says now.
+    fn deliveries(&self, pack: &Pack) -> Vec<(&'a Delivery, bool)> {
+        let of_pack = self.sent.iter().filter(|delivery| delivery.pack == pack.id);
+        of_pack.map(|delivery| (delivery, Some(delivery.content) == self.content)).collect()
+    }
+
+    /// How many rows the list has, where the form is one.
+    fn listed(&self, pack: &Pack) -> Option<usize> {
+        let (list, (_, form)) = pack.list.as_ref().zip(self.filled)?;
+        Some(form.list(list).rows.len())
     }
 
     /// Whether a row of a table begins with this field.

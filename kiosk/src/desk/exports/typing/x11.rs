@@ -5,50 +5,90 @@
 //! next letter. Here the keys are given for a stretch of text at once, and keep their letters until every program has had time
 //! to read them.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{ConnectionExt as _, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, Keycode, Keysym};
+use x11rb::protocol::xproto::{
+    ConnectionExt as _, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, KeyButMask, Keycode, Keysym, Window,
+};
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
+
+use super::TypingError;
 
 /// Between keys: old software loses what comes faster.
 const BETWEEN_KEYS: Duration = Duration::from_millis(8);
 /// Until every program has taken in what the keys mean now, or has read what was typed before they mean something else.
 const SETTLING: Duration = Duration::from_millis(500);
+/// How long a window must stay in front before it is typed into: who goes to it by way of others is not there yet.
+const STAYING: Duration = Duration::from_millis(1200);
+/// How often it is looked which window is in front.
+const LOOK: Duration = Duration::from_millis(100);
 
 const TAB: Keysym = 0xff09;
 const RETURN: Keysym = 0xff0d;
 const SHIFT_LEFT: Keysym = 0xffe1;
 
-/// Types a text into the window that has the focus.
+/// Types a text into the window that comes to the front next, until another does or it is not wanted any more.
 ///
 /// # Errors
-/// There is no screen, or it has no XTEST.
-pub fn type_text(text: &str) -> Result<(), Box<dyn Error>> {
-    let (connection, _) = x11rb::connect(None)?;
-    connection.xtest_get_version(2, 2)?.reply()?;
-    let keyboard = Keyboard::of(&connection)?;
-    if keyboard.spare.is_empty() {
-        return Err("the keyboard of this session has no spare keys".into());
+/// No other window came, or not everything was typed.
+pub fn type_text(text: &str, patience: Duration, wanted: &dyn Fn() -> bool) -> Result<(), TypingError> {
+    let none = |error: Box<dyn Error>| TypingError::NoKeyboard(error.to_string());
+    let (connection, screen) = x11rb::connect(None).map_err(|error| none(error.into()))?;
+    let keyboard = Keyboard::of(&connection).map_err(none)?;
+    let window = next_window(&connection, patience, wanted)?;
+    if is_modified(&connection, screen).map_err(none)? {
+        return Err(TypingError::Modifiers);
     }
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (stretch, after) = rest.split_at(keyboard.stretch(rest));
-        let given = keyboard.give(&connection, stretch)?;
-        thread::sleep(SETTLING);
-        for letter in stretch.chars() {
-            keyboard.press(&connection, &given, letter)?;
+    let typed = keyboard.type_into(&connection, window, text, wanted);
+    // Whatever happened, the spare keys mean nothing again.
+    keyboard.take_back(&connection).map_err(none)?;
+    typed
+}
+
+/// The window in front.
+fn focus(connection: &RustConnection) -> Result<Window, TypingError> {
+    let asked = connection.get_input_focus().map_err(|error| TypingError::NoKeyboard(error.to_string()))?;
+    Ok(asked.reply().map_err(|error| TypingError::NoKeyboard(error.to_string()))?.focus)
+}
+
+/// The window that comes to the front after the present one, and stays there.
+fn next_window(
+    connection: &RustConnection,
+    patience: Duration,
+    wanted: &dyn Fn() -> bool,
+) -> Result<Window, TypingError> {
+    let own = focus(connection)?;
+    let began = Instant::now();
+    let (mut window, mut since) = (own, began);
+    while window == own || since.elapsed() < STAYING {
+        if !wanted() {
+            return Err(TypingError::Stopped);
         }
-        connection.sync()?;
-        thread::sleep(SETTLING);
-        rest = after;
+        if began.elapsed() > patience {
+            return Err(TypingError::NobodyWent);
+        }
+        thread::sleep(LOOK);
+        let now = focus(connection)?;
+        if now != window {
+            (window, since) = (now, Instant::now());
+        }
     }
-    keyboard.take_back(&connection)
+    Ok(window)
+}
+
+/// Whether keys mean something else now: Caps Lock, Ctrl, Alt or the Windows key.
+fn is_modified(connection: &RustConnection, screen: usize) -> Result<bool, Box<dyn Error>> {
+    let root = connection.setup().roots.get(screen).ok_or("no screen")?.root;
+    let mask = connection.query_pointer(root)?.reply()?.mask;
+    let others = KeyButMask::LOCK | KeyButMask::CONTROL | KeyButMask::MOD1 | KeyButMask::MOD4 | KeyButMask::SHIFT;
+    Ok(u16::from(mask) & u16::from(others) != 0)
 }
 
 /// What the keys mean.
@@ -57,6 +97,8 @@ struct Keyboard {
     keys: BTreeMap<Keysym, (Keycode, bool)>,
     /// Keys that mean nothing.
     spare: Vec<Keycode>,
+    /// Those of them that were given a letter.
+    given: RefCell<Vec<Keycode>>,
     /// How many meanings a key has.
     meanings: u8,
     shift: Option<Keycode>,
@@ -64,11 +106,13 @@ struct Keyboard {
 
 impl Keyboard {
     fn of(connection: &RustConnection) -> Result<Self, Box<dyn Error>> {
+        connection.xtest_get_version(2, 2)?.reply()?;
         let setup = connection.setup();
         let count = setup.max_keycode.saturating_sub(setup.min_keycode).saturating_add(1);
         let mapping = connection.get_keyboard_mapping(setup.min_keycode, count)?.reply()?;
         let meanings = mapping.keysyms_per_keycode;
-        let mut keyboard = Self { keys: BTreeMap::new(), spare: Vec::new(), meanings, shift: None };
+        let mut keyboard =
+            Self { keys: BTreeMap::new(), spare: Vec::new(), given: RefCell::default(), meanings, shift: None };
         for (key, syms) in
             (setup.min_keycode..=setup.max_keycode).zip(mapping.keysyms.chunks(usize::from(meanings.max(1))))
         {
@@ -81,7 +125,36 @@ impl Keyboard {
             }
         }
         keyboard.shift = keyboard.keys.get(&SHIFT_LEFT).map(|(key, _)| *key);
+        if keyboard.spare.is_empty() {
+            return Err("the keyboard of this session has no spare keys".into());
+        }
         Ok(keyboard)
+    }
+
+    /// Types as long as the window is in front.
+    fn type_into(
+        &self,
+        connection: &RustConnection,
+        window: Window,
+        text: &str,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<(), TypingError> {
+        let none = |error: Box<dyn Error>| TypingError::NoKeyboard(error.to_string());
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (stretch, after) = rest.split_at(self.stretch(rest));
+            let given = self.give(connection, stretch).map_err(none)?;
+            thread::sleep(SETTLING);
+            for letter in stretch.chars() {
+                if focus(connection)? != window || !wanted() {
+                    return Err(TypingError::Stopped);
+                }
+                self.press(connection, &given, letter).map_err(none)?;
+            }
+            thread::sleep(SETTLING);
+            rest = after;
+        }
+        Ok(())
     }
 
     /// How many bytes of a text can be typed with the spare keys given once.
@@ -108,6 +181,7 @@ impl Keyboard {
                 let Some(key) = spare.next() else { break };
                 // Whatever modifier is on, the key means the same.
                 let syms = vec![sym; usize::from(self.meanings)];
+                self.given.borrow_mut().push(*key);
                 connection.change_keyboard_mapping(1, *key, self.meanings, &syms)?;
                 given.insert(sym, *key);
             }
@@ -143,9 +217,9 @@ impl Keyboard {
         Ok(())
     }
 
-    /// The spare keys mean nothing again.
+    /// The keys that were given a letter mean nothing again.
     fn take_back(&self, connection: &RustConnection) -> Result<(), Box<dyn Error>> {
-        for key in &self.spare {
+        for key in self.given.borrow().iter() {
             connection.change_keyboard_mapping(1, *key, self.meanings, &vec![0; usize::from(self.meanings)])?;
         }
         connection.sync()?;
@@ -170,7 +244,7 @@ mod tests {
     #[test]
     fn a_text_is_cut_where_the_spare_keys_run_out() {
         let keys = [(u32::from('a'), (38, false)), (u32::from(' '), (65, false))].into();
-        let keyboard = Keyboard { keys, spare: vec![97, 98], meanings: 2, shift: None };
+        let keyboard = Keyboard { keys, spare: vec![97, 98], given: RefCell::default(), meanings: 2, shift: None };
         assert_eq!(keyboard.stretch("a a"), 3);
         assert_eq!(keyboard.stretch("ắ ạ ắa ậ"), "ắ ạ ắa ".len());
         assert_eq!(keyboard.stretch(""), 0);
