@@ -3,13 +3,14 @@
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use cccd_records::head::Head;
 use cccd_records::key;
 use cccd_records::lines;
-use cccd_records::log::{FILE, HEAD_FILE, KEY_FILE, Reader};
+use cccd_records::log::{self, FILE, KEY_FILE, Reader};
 use cccd_records::verify::{self, Expected, Outcome};
 use serde_json::json;
 
@@ -21,8 +22,8 @@ use crate::desk::settings;
 pub enum Command {
     /// Say whether a log is whole: nothing changed, removed, reordered, or cut off
     ///
-    /// Exit code 0: whole. 2: wrong usage, or a file that cannot be read. 3: nothing is wrong, but whose key signed it could
-    /// not be confirmed. 4: something is wrong.
+    /// Exit code 0: whole. 2: wrong usage, or a file that cannot be read. 3: nothing is wrong, but there is
+    /// no record, or whose key signed it could not be confirmed. 4: something is wrong.
     Verify {
         /// The log (records.sqlite3), an exported file, or a desk's folder [default: the log of the desk on this machine]
         file: Option<PathBuf>,
@@ -46,7 +47,7 @@ pub fn run(command: &Command) -> ExitCode {
             say(&outcome, *json);
             match &outcome {
                 Outcome { fault: Some(_), .. } => ExitCode::from(4),
-                Outcome { key_on_its_word: true, .. } => ExitCode::from(3),
+                Outcome { key_on_its_word: true, .. } | Outcome { records: 0, .. } => ExitCode::from(3),
                 _ => ExitCode::SUCCESS,
             }
         }
@@ -67,6 +68,9 @@ fn verified(file: Option<&Path>, heads: &[String], key: Option<&str>) -> Result<
         None => settings::data_folder().ok_or("no folder for the desk's data is known: name the file")?,
     };
     let path = if path.is_dir() { path.join(FILE) } else { path };
+    if heads.iter().any(|head| is_the_same(&path, Path::new(head))) {
+        return Err("--head: that is the very file that is looked at; name one that was kept elsewhere".to_owned());
+    }
     let mut expected = Expected { key: None, heads: heads.iter().map(|text| head(text)).collect::<Result<_, _>>()? };
     if let Some(hex) = key {
         expected.key = Some(key::public_of_hex(hex).ok_or("--key: that is no public key of 64 hexadecimal digits")?);
@@ -98,14 +102,19 @@ fn verified(file: Option<&Path>, heads: &[String], key: Option<&str>) -> Result<
     }
 }
 
-/// What lies beside the log: the device's key where it may be read, and the last head.
-fn beside(log: &Path, expected: &mut Expected) {
-    let folder = log.parent().unwrap_or(Path::new("."));
+/// What lies beside the log: the device's key where it may be read, and the heads.
+fn beside(file: &Path, expected: &mut Expected) {
+    let folder = file.parent().unwrap_or(Path::new("."));
     if expected.key.is_none() {
         expected.key = key::DeviceKey::load(&folder.join(KEY_FILE)).ok().map(|key| *key.public());
     }
-    let noted = fs::read_to_string(folder.join(HEAD_FILE)).ok().and_then(|text| Head::parse(&text));
-    expected.heads.extend(noted);
+    expected.heads.extend(log::noted_heads(folder));
+}
+
+/// Whether both paths lead to one file: a file compared with itself is always what it says.
+fn is_the_same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
+    place(one).is_some_and(|one| place(other) == Some(one))
 }
 
 /// A head: its short form, or a file that holds one.
@@ -142,7 +151,7 @@ fn say(outcome: &Outcome, json: bool) {
     }
     let result = match outcome {
         Outcome { fault: Some(_), .. } => "faulty",
-        Outcome { key_on_its_word: true, .. } => "unconfirmed",
+        Outcome { key_on_its_word: true, .. } | Outcome { records: 0, .. } => "unconfirmed",
         _ => "whole",
     };
     let fault = outcome.fault.as_ref().map(|fault| json!({"code": fault.code(), "idx": fault.idx()}));
@@ -156,6 +165,7 @@ fn say(outcome: &Outcome, json: bool) {
             "last": outcome.span.map(|(_, last)| last),
             "fault": fault,
             "clock_backwards": outcome.clock_backwards.map(|(times, first)| json!({"times": times, "idx": first})),
+            "end_compared": !outcome.end_not_compared,
             "head": outcome.head.as_ref().map(Head::short),
         })
     );

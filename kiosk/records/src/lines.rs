@@ -95,6 +95,7 @@ fn line(record: &Record) -> Value {
 pub fn verify(from: impl BufRead, expected: &Expected) -> Result<Outcome, LinesError> {
     let mut lines = Lines { from, number: 0 };
     let first = lines.next()?.ok_or(LinesError::Malformed(1))?;
+    only(&first, &["schema", "device", "stream", "public_key", "first", "last"]).ok_or(LinesError::Malformed(1))?;
     let text = |name: &str| first.get(name).and_then(Value::as_str);
     let (Some(SCHEMA), Some(device), Some(stream)) = (text("schema"), text("device"), text("stream")) else {
         return Err(LinesError::Malformed(1));
@@ -105,7 +106,12 @@ pub fn verify(from: impl BufRead, expected: &Expected) -> Result<Outcome, LinesE
     let mut noted = None;
     while let Some(value) = lines.next()? {
         if let Some(head) = value.get("head") {
-            noted = Head::parse(&head.to_string());
+            let head = only(&value, &["head"]).and_then(|()| Head::parse(&head.to_string()));
+            noted = Some(head.ok_or(LinesError::Malformed(lines.number))?);
+            // What stood behind it would be looked at by nobody.
+            if lines.next()?.is_some() {
+                return Err(LinesError::Malformed(lines.number));
+            }
             break;
         }
         let record = record(&value, device, stream).ok_or(LinesError::Malformed(lines.number))?;
@@ -116,7 +122,12 @@ pub fn verify(from: impl BufRead, expected: &Expected) -> Result<Outcome, LinesE
     let mut outcome = walk.end(false);
     // The file's own ends: what its first line promised, and its head.
     let last = outcome.span.map_or(0, |(_, last)| last);
-    let promised = first.get("last").and_then(Value::as_u64).into_iter().chain(noted.map(|head| head.idx)).max();
+    let own_head = noted.as_ref().map(|head| head.idx);
+    let promised = first.get("last").and_then(Value::as_u64).into_iter().chain(own_head).max();
+    let other = noted.zip(outcome.head.as_ref()).is_some_and(|(noted, head)| noted.hash != head.hash);
+    if other && own_head == Some(last) && outcome.fault.is_none() {
+        outcome.fault = Some(crate::verify::Fault::Rewritten { idx: last });
+    }
     if let Some(noted) = promised.filter(|noted| *noted != last) {
         outcome.fault = Some(crate::verify::Fault::Truncated { last, noted });
     }
@@ -140,13 +151,34 @@ impl<R: BufRead> Lines<R> {
         if line.is_empty() {
             return Ok(None);
         }
-        serde_json::from_slice(&line).map(Some).map_err(|_| LinesError::Malformed(self.number))
+        let value: Value = serde_json::from_slice(&line).map_err(|_| LinesError::Malformed(self.number))?;
+        // A name that stands there twice is read by one program as the first and by another as the last: a line that is longer
+        // than what was understood of it is none of ours.
+        if value.to_string().len() != line.trim_ascii_end().len() {
+            return Err(LinesError::Malformed(self.number));
+        }
+        Ok(Some(value))
     }
+}
+
+/// Whether a line holds nothing but what belongs there: what is not hashed must not stand beside what is.
+fn only(value: &Value, names: &[&str]) -> Option<()> {
+    value.as_object()?.keys().all(|name| names.contains(&name.as_str())).then_some(())
 }
 
 fn record(value: &Value, device: &str, stream: &str) -> Option<Record> {
     let text = |name: &str| value.get(name)?.as_str();
-    let body = text("text").map_or_else(|| value.get("body").map(Value::to_string), |text| Some(text.to_owned()));
+    only(value, &["idx", "at", "act", "body", "text", "before", "hash", "signature"])?;
+    let said = value.get("body")?;
+    let body = match value.get("text") {
+        None => said.to_string(),
+        // The text is what was hashed, and the body what people read: they must say the same.
+        Some(text) => {
+            let text = text.as_str()?;
+            let parsed = serde_json::from_str::<Value>(text).unwrap_or_default();
+            (parsed == *said).then(|| text.to_owned())?
+        }
+    };
     let mut signature = [0; 64];
     let length = base16ct::lower::decode(text("signature")?, &mut signature).ok()?.len();
     (length == signature.len()).then_some(())?;
@@ -156,7 +188,7 @@ fn record(value: &Value, device: &str, stream: &str) -> Option<Record> {
         idx: value.get("idx")?.as_u64()?,
         at: value.get("at")?.as_i64()?,
         act: text("act")?.to_owned(),
-        body: body?,
+        body,
         before: hash_of_hex(text("before")?)?,
         hash: hash_of_hex(text("hash")?)?,
         signature,
@@ -211,6 +243,32 @@ mod tests {
         assert_eq!(fault(&of(&[0, 2, 1, 3, 4, 5]), &expected), Some(Fault::Reordered { idx: 2 }));
         assert_eq!(fault(&of(&[0, 1, 2]), &expected), Some(Fault::Truncated { last: 3, noted: 5 }));
         assert_eq!(fault(&of(&[0, 1, 2, 5]), &expected), Some(Fault::Truncated { last: 3, noted: 5 }));
+    }
+
+    #[test]
+    fn what_is_shown_is_what_was_hashed() {
+        let (file, expected) = exported();
+        let lines: Vec<&str> = file.lines().collect();
+        let mut forged: Value = serde_json::from_str(lines[2]).unwrap();
+        forged["text"] = Value::from(forged["body"].to_string());
+        let with =
+            |line: &str| format!("{}\n{}\n{line}\n{}\n{}\n{}\n", lines[0], lines[1], lines[3], lines[4], lines[5]);
+        assert_eq!(fault(&with(&forged.to_string()), &expected), None, "the same, said twice");
+        let refused = |file: &str| {
+            let result = verify(file.as_bytes(), &expected);
+            assert!(matches!(result, Err(LinesError::Malformed(_))), "{file}");
+        };
+        forged["body"]["officer"] = Value::from("somebody else");
+        refused(&with(&forged.to_string()));
+        forged["body"] = Value::Null;
+        refused(&with(&forged.to_string()));
+        refused(&with(&lines[2].replacen('{', "{\"remark\":1,", 1)));
+        refused(&with(&lines[2].replacen('{', "{\"act\":\"export\",", 1)));
+        refused(&format!("{file}{}\n", lines[2]));
+        let mut head: Value = serde_json::from_str(lines[5]).unwrap();
+        head["head"]["hash"] = Value::from("0".repeat(64));
+        let forged = file.replace(lines[5], &head.to_string());
+        assert_eq!(fault(&forged, &expected), Some(Fault::Rewritten { idx: 5 }));
     }
 
     #[test]

@@ -6,9 +6,10 @@ use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
+use serde_json::json;
 
 use crate::head::Head;
 use crate::key::{self, DeviceKey, KeyError};
@@ -22,6 +23,9 @@ pub const KEY_FILE: &str = "device.key";
 
 /// The name of the file that holds the last head beside it. Whoever copies this file elsewhere has a head to compare with.
 pub const HEAD_FILE: &str = "records.head";
+
+/// The act of the record that says that the log was found behind the head that was noted of it.
+pub const FOUND_BEHIND: &str = "found_behind";
 
 /// How long another program that writes is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -73,6 +77,13 @@ pub enum LogError {
     /// There is no key.
     #[error("{0}")]
     Key(#[from] KeyError),
+    /// There is a log, and the key that signed it is gone.
+    #[error(
+        "{}: the key of this log is gone; put it back from a copy, or, to begin a new log, move records.sqlite3 and \
+         records.head out of the folder and keep them",
+        .0.display()
+    )]
+    KeyIsGone(PathBuf),
     /// The disk is full, or cannot be written.
     #[error("the disk is full, or cannot be written: {0}")]
     Full(rusqlite::Error),
@@ -115,13 +126,22 @@ pub struct Wanted {
 }
 
 impl Log {
-    /// Opens the log of a device in its folder; makes folder, key and log where there are none.
+    /// Opens the log of a device in its folder; makes folder, key and log where there are none. Where the log is not what its
+    /// noted head says, that head is kept and a record says so.
     ///
     /// # Errors
-    /// The disk is full or read-only, the key is broken, or the file is no log.
+    /// The disk is full or read-only, the key is broken or gone, or the file is no log.
     pub fn open(folder: &Path, stream: &'static str) -> Result<Self, LogError> {
         fs::create_dir_all(folder)?;
+        let is_there = fs::metadata(folder.join(FILE)).is_ok_and(|file| file.len() > 0);
+        // A new key would begin a second chain, as if the first had never been. The log was looked for first: whoever makes
+        // both makes the key before it.
+        if is_there && !folder.join(KEY_FILE).try_exists()? {
+            return Err(LogError::KeyIsGone(folder.join(KEY_FILE)));
+        }
         let key = DeviceKey::load_or_make(&folder.join(KEY_FILE))?;
+        // Read before the log: another program may be adding to both.
+        let noted = noted_in(&folder.join(HEAD_FILE));
         key::for_owner_alone(&folder.join(FILE))?;
         let mut connection = Connection::open(folder.join(FILE))?;
         connection.busy_timeout(PATIENCE)?;
@@ -132,7 +152,39 @@ impl Log {
             "INSERT INTO device (id, public_key) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             params![key.device(), key.public().as_bytes()],
         )?;
-        Ok(Self { connection: Mutex::new(connection), key, stream, folder: folder.to_owned() })
+        let log = Self { connection: Mutex::new(connection), key, stream, folder: folder.to_owned() };
+        if let Some(noted) = noted {
+            log.compare(&noted)?;
+        }
+        Ok(log)
+    }
+
+    /// Compares the log with the head that lay beside it. A head is written after its record is on the disk: it may be older
+    /// than the log, never newer.
+    fn compare(&self, noted: &Head) -> Result<(), LogError> {
+        let (last, there) = {
+            let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+            let own = params![self.key.device(), self.stream];
+            let last = "SELECT coalesce(max(idx), 0) FROM record WHERE device = ?1 AND stream = ?2";
+            let last: u64 = connection.query_row(last, own, |row| row.get(0))?;
+            let there = "SELECT hash FROM record WHERE device = ?1 AND stream = ?2 AND idx = ?3";
+            let place = params![self.key.device(), self.stream, noted.idx.min(i64::MAX as u64)];
+            (last, connection.query_row(there, place, |row| row.get::<_, Hash>(0)).optional()?)
+        };
+        let by_another_key = noted.public_key.as_ref().is_some_and(|key| *key != self.public_key());
+        if there == Some(noted.hash) && !by_another_key {
+            return Ok(());
+        }
+        // The next record overwrites the head by another file, so this one stays.
+        let kept = self.folder.join(format!("{HEAD_FILE}.{}", noted.idx));
+        match fs::hard_link(self.folder.join(HEAD_FILE), kept) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error.into()),
+            _ => {}
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        let body = json!({"officer": null, "noted": noted.idx, "noted_head": noted.short(), "last": last});
+        let entry = Entry { at: i64::try_from(now).unwrap_or(i64::MAX), act: FOUND_BEHIND.to_owned(), body };
+        self.append(&entry).map(drop)
     }
 
     /// The device's key.
@@ -189,9 +241,9 @@ impl Log {
         let _ = written.and_then(|()| fs::rename(&draft, self.folder.join(HEAD_FILE)));
     }
 
-    /// The head that lies beside the log.
-    pub fn noted_head(&self) -> Option<Head> {
-        Head::parse(&fs::read_to_string(self.folder.join(HEAD_FILE)).ok()?)
+    /// The heads that lie beside the log.
+    pub fn noted_heads(&self) -> Vec<Head> {
+        noted_heads(&self.folder)
     }
 
     /// The device's public key, in hexadecimal.
@@ -216,6 +268,20 @@ impl Log {
     pub fn stream(&self) -> &'static str {
         self.stream
     }
+}
+
+/// The heads that lie in the folder of a log: the last one, and those that were kept because the log was found behind them.
+pub fn noted_heads(folder: &Path) -> Vec<Head> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let kept = entries.map(|entry| entry.path()).filter(|path| {
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix(HEAD_FILE));
+        name.and_then(|rest| rest.strip_prefix('.')).is_some_and(|place| place.parse::<u64>().is_ok())
+    });
+    kept.take(64).chain([folder.join(HEAD_FILE)]).filter_map(|path| noted_in(&path)).collect()
+}
+
+fn noted_in(path: &Path) -> Option<Head> {
+    Head::parse(&fs::read_to_string(path).ok()?)
 }
 
 fn advance(connection: &mut Connection) -> Result<(), LogError> {

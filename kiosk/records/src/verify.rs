@@ -97,6 +97,8 @@ pub struct Outcome {
     pub clock_backwards: Option<(u64, u64)>,
     /// The key was not known before: the chain's own word was taken.
     pub key_on_its_word: bool,
+    /// No head that was noted elsewhere lies in what was looked at: whether records are gone at the end, nobody can tell.
+    pub end_not_compared: bool,
 }
 
 /// A walk in progress.
@@ -166,6 +168,8 @@ impl<'a> Walk<'a> {
             hash,
             public_key: self.key.map(|key| base16ct::lower::encode_string(key.as_bytes())),
         });
+        let first = self.outcome.span.map_or(0, |(first, _)| first);
+        self.outcome.end_not_compared = !self.expected.heads.iter().any(|head| (first..=last).contains(&head.idx));
         if self.outcome.fault.is_none() && whole {
             let noted = self.expected.heads.iter().map(|head| head.idx).filter(|idx| *idx > last).max();
             self.outcome.fault = noted.map(|noted| Fault::Truncated { last, noted });

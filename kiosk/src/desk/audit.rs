@@ -169,7 +169,7 @@ impl Audit {
 /// # Errors
 /// The log cannot be read.
 pub fn verified(log: &Log, noted: Option<Head>) -> Result<Outcome, LogError> {
-    let beside = log.noted_head();
+    let beside = log.noted_heads();
     let expected = Expected { key: Some(*log.key().public()), heads: noted.into_iter().chain(beside).collect() };
     let own = Chain {
         device: log.key().device().to_owned(),
@@ -232,7 +232,7 @@ fn not_recorded(why: &str) -> Notice {
 /// What to say where the log cannot be opened.
 pub fn advice(error: &LogError) -> &'static str {
     match error {
-        LogError::Key(KeyError::Open { .. } | KeyError::Malformed { .. }) => "see above",
+        LogError::Key(KeyError::Open { .. } | KeyError::Malformed { .. }) | LogError::KeyIsGone(_) => "see above",
         _ => "free some space or choose another folder with --data",
     }
 }

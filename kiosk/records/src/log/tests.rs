@@ -22,6 +22,48 @@ fn what_was_added_is_there_after_the_next_start_and_the_chain_goes_on() {
 }
 
 #[test]
+fn a_log_that_is_behind_its_noted_head_says_so_and_keeps_the_head() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    let log = Log::open(folder.path(), "desk").unwrap();
+    log.append(&entry(1, "read")).unwrap();
+    drop(log);
+    // Somebody puts an older copy of the log back.
+    fs::copy(folder.path().join(FILE), copy.path().join(FILE)).unwrap();
+    let log = Log::open(folder.path(), "desk").unwrap();
+    for at in 2..=4 {
+        log.append(&entry(at, "read")).unwrap();
+    }
+    let noted = log.noted_heads();
+    drop(log);
+    fs::copy(copy.path().join(FILE), folder.path().join(FILE)).unwrap();
+    for _ in 0..2 {
+        // Once: the second time the head is the one of this record.
+        let log = Log::open(folder.path(), "desk").unwrap();
+        let mut acts = Vec::new();
+        let show = |record: Record| {
+            acts.push((record.act.clone(), record.said()["noted"].as_u64()));
+            ControlFlow::Continue(())
+        };
+        log.reader().unwrap().each(&chain(&log), &Wanted::default(), false, show).unwrap();
+        assert_eq!(acts, [("read".to_owned(), None), (FOUND_BEHIND.to_owned(), Some(4))]);
+        let heads: Vec<u64> = log.noted_heads().iter().map(|head| head.idx).collect();
+        assert_eq!(heads, [4, 2]);
+        assert_eq!(log.noted_heads()[0].hash, noted[0].hash);
+    }
+}
+
+#[test]
+fn no_new_key_is_made_beside_a_log() {
+    let folder = tempfile::tempdir().unwrap();
+    Log::open(folder.path(), "desk").unwrap().append(&entry(1, "read")).unwrap();
+    fs::remove_file(folder.path().join(KEY_FILE)).unwrap();
+    let refused = Log::open(folder.path(), "desk").err().unwrap();
+    assert!(matches!(refused, LogError::KeyIsGone(_)) && refused.to_string().contains("put it back"), "{refused}");
+    assert!(!folder.path().join(KEY_FILE).exists());
+}
+
+#[test]
 fn two_programs_that_add_at_the_same_time_make_one_chain() {
     let folder = tempfile::tempdir().unwrap();
     let logs = [0, 1].map(|_| Log::open(folder.path(), "desk").unwrap());

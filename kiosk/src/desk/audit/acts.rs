@@ -1,6 +1,7 @@
 //! What is recorded: each act with what belongs to it, and never a value of a citizen.
 
 use cccd::messages::Words;
+use cccd_records::log;
 use serde_json::{Map, Value, json};
 
 /// Something that was done.
@@ -389,7 +390,7 @@ impl AccountChange {
 }
 
 /// Every act by its stable name, and what it is called.
-pub const NAMES: [(&str, &str, &str); 21] = [
+pub const NAMES: [(&str, &str, &str); 22] = [
     ("read", "Đọc thông tin công dân", "Citizen read"),
     ("export", "In, xuất dữ liệu", "Data out of the desk"),
     ("form_opened", "Chọn dịch vụ, mở tờ khai", "Service chosen, form opened"),
@@ -411,6 +412,7 @@ pub const NAMES: [(&str, &str, &str); 21] = [
     ("complaint", "Tiếp nhận khiếu nại, phản ánh", "Complaint received"),
     ("started", "Chương trình khởi động", "Program started"),
     ("stopped", "Chương trình dừng", "Program stopped"),
+    (log::FOUND_BEHIND, "Nhật ký không khớp đầu đã ghi", "Log behind its noted head"),
 ];
 
 /// What an act is called, by its stable name.

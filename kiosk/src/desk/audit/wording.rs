@@ -56,6 +56,10 @@ pub fn details(said: &Value, services: &Services, texts: &OfficeTexts, lang: Lan
             add(&format!("{number} {}", lang.say(vi, en)));
         }
     }
+    if let Some((noted, last)) = number("noted").zip(number("last")) {
+        let vi = format!("bản ghi {noted} đã từng có hoặc đã khác, nay nhật ký dừng ở bản ghi {last}");
+        add(lang.say(&vi, &format!("record {noted} was there or was another one; the log now ends at record {last}")));
+    }
     if said.get("by_recovery_code").is_some() {
         add(lang.say("bằng mã khôi phục", "by a recovery code"));
     }
@@ -111,6 +115,10 @@ fn of_code(code: &str) -> Words {
 /// What a walk over a chain found: the first line says whether it is whole.
 pub fn outcome(outcome: &Outcome) -> Vec<Words> {
     let mut lines = vec![match &outcome.fault {
+        None if outcome.records == 0 => Words::new(
+            "Không có bản ghi nào để kiểm tra: chưa khẳng định được gì.",
+            "There is no record to look at: nothing is confirmed.",
+        ),
         None => Words::new(
             format!("Nguyên vẹn: {} bản ghi, không bản ghi nào bị sửa, xóa, chèn hay đổi chỗ.", outcome.records),
             format!("Whole: {} records, none was changed, removed, inserted or reordered.", outcome.records),
@@ -127,6 +135,12 @@ pub fn outcome(outcome: &Outcome) -> Vec<Words> {
         lines.push(Words::new(
             format!("Lưu ý: đồng hồ máy chạy lùi {times} lần, lần đầu ở bản ghi {first}."),
             format!("Note: the clock went backwards {times} times, first at record {first}."),
+        ));
+    }
+    if outcome.end_not_compared && outcome.fault.is_none() {
+        lines.push(Words::new(
+            "Chưa so phần cuối: không có đầu nhật ký nào đã ghi lại ở nơi khác để so, nên không biết phần cuối có bị cắt hay không.",
+            "The end was not compared: no head was noted elsewhere, so whether records were cut off at the end is not known.",
         ));
     }
     if outcome.key_on_its_word && outcome.fault.is_none() {

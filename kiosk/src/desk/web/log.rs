@@ -143,7 +143,7 @@ struct Verified {
 }
 
 impl LogPage {
-    fn acts(&self) -> [(&'static str, &'static str, &'static str); 21] {
+    fn acts(&self) -> [(&'static str, &'static str, &'static str); 22] {
         acts::NAMES
     }
 }
@@ -316,7 +316,7 @@ pub async fn verify(
 fn in_short(outcome: &Outcome, lang: Lang) -> Verified {
     let words = wording::outcome(outcome);
     Verified {
-        whole: outcome.fault.is_none(),
+        whole: outcome.fault.is_none() && outcome.records > 0,
         lines: words.iter().map(|words| lang.of(words).to_owned()).collect(),
         head: outcome.head.as_ref().map(Head::short),
     }
