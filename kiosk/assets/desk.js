@@ -3,10 +3,12 @@
 "use strict";
 
 const region = (name) => document.getElementById(name);
+// The citizen's screen shows and says nothing: it keeps no officer's session alive and leads to no login.
+const isCitizens = Boolean(document.body.dataset.events);
 const post = async (path, body) => {
   const answer = await fetch(path, { method: "POST", headers: { "X-Desk": "1" }, body });
   // Who was logged out meanwhile logs in again.
-  if (answer.status === 401) location.assign("/login");
+  if (answer.status === 401 && !isCitizens) location.assign("/login");
   return answer;
 };
 
@@ -104,8 +106,8 @@ function follow() {
   stream?.close();
   stream = new EventSource(document.body.dataset.events ?? "/events");
   stream.onopen = () => { region("offline").hidden = true; };
-  stream.onerror = () => { region("offline").hidden = false; if (!document.body.dataset.events) post("/touch", "").catch(() => {}); };
-  stream.addEventListener("login", () => location.assign("/login"));
+  stream.onerror = () => { region("offline").hidden = false; if (!isCitizens) post("/touch", "").catch(() => {}); };
+  if (!isCitizens) stream.addEventListener("login", () => location.assign("/login"));
   regions.forEach((name) => stream.addEventListener(name, (event) => put(name, event.data.trim() ? event.data : "", event.lastEventId)));
 }
 // A browser keeps few connections to one address: a tab that nobody sees lets go of its own.
@@ -245,6 +247,7 @@ async function film(place) {
 
 let told = 0;
 for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => {
+  if (isCitizens) return;
   if (Date.now() - told < 5000) return;
   told = Date.now();
   post("/touch", "").catch(() => {});

@@ -74,6 +74,7 @@ fn declared() -> Routes {
         .route("/services", DESK, get(regions::services))
         .route("/events", DESK, get(events::events))
         .route("/citizen", Access::Everyone, get(page::citizen))
+        .route("/citizen/notice", Access::Everyone, get(rights::notice_of_citizen))
         .route("/citizen/events", Access::Everyone, get(events::of_citizen))
         .route("/assets/{name}", Access::Everyone, get(assets::asset))
         .route("/language", Access::Everyone, post(actions::language))

@@ -42,6 +42,8 @@ struct NoticePage<'a> {
     frame: Frame,
     notice: &'a CitizenNotice,
     office: Office,
+    /// It is read on the citizen's screen: nothing there leads to an officer's page.
+    by_citizen: bool,
 }
 
 impl NoticePage<'_> {
@@ -56,9 +58,18 @@ impl NoticePage<'_> {
 
 /// The notice, for whoever wants to read it.
 pub async fn notice(State(web): State<Web>, visitor: Visitor, officer: Officer) -> Html<String> {
-    let frame = Frame::of(&web, visitor, officer);
+    shown_notice(&web, visitor, officer, false)
+}
+
+/// The notice on the citizen's screen.
+pub async fn notice_of_citizen(State(web): State<Web>, visitor: Visitor) -> Html<String> {
+    shown_notice(&web, visitor, Officer::default(), true)
+}
+
+fn shown_notice(web: &Web, visitor: Visitor, officer: Officer, by_citizen: bool) -> Html<String> {
+    let frame = Frame::of(web, visitor, officer);
     let office = web.desk.look().office.clone();
-    Html(drawn(&NoticePage { frame, notice: &web.desk.texts.notice, office }))
+    Html(drawn(&NoticePage { frame, notice: &web.desk.texts.notice, office, by_citizen }))
 }
 
 /// The notice on paper, to be put up at the desk.
@@ -226,28 +237,25 @@ pub async fn export(
     printed(web, visitor, request, "du-lieu-cua-toi").await
 }
 
-/// Forgets who somebody is in the log, and prints a paper that says so.
+/// Forgets who somebody is in the log, and prints a paper that says so. The number is put in again: who only copies a
+/// pseudonym out of the log has nobody who asks.
 pub async fn forget(
     State(web): State<Web>,
     visitor: Visitor,
     officer: Officer,
-    Form(form): Form<AnswerForm>,
+    Form(form): Form<NumberForm>,
 ) -> Response {
-    if !form.is_pseudonym() {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    let Some(records) = records(&web, &form.person).await else {
+    let person = match pseudonym(&web, &form.number) {
+        Ok(Some(person)) => person,
+        other => {
+            let mut page = page(&web, visitor, officer);
+            page.problem = Some(other.err().unwrap_or_else(nobody));
+            return Html(drawn(&page)).into_response();
+        }
+    };
+    let Some(records) = records(&web, &person).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let act = Act::CitizenForgotten { people: vec![form.person.clone()] };
-    if let Err(notice) = web.desk.audit.record_by(officer.name(), &act) {
-        return failed(visitor.lang, StatusCode::INSUFFICIENT_STORAGE, &notice);
-    }
-    match web.desk.audit.people.forget(&form.person) {
-        Ok(true) => {}
-        Ok(false) => return StatusCode::NOT_FOUND.into_response(),
-        Err(_) => return StatusCode::INSUFFICIENT_STORAGE.into_response(),
-    }
     let office = web.desk.look().office.clone();
     let data = json!({
         "authority": office.authority,
@@ -258,7 +266,20 @@ pub async fn forget(
     });
     let title = "Giấy xác nhận xóa dữ liệu cá nhân";
     let request = Request::new(include_str!("../../../templates/citizen_forgotten.typ"), data, title, clock::today());
-    printed(web, visitor, request, "xac-nhan-xoa").await
+    // The paper first: where it cannot be made nothing is deleted, and who is forgotten has it in hand.
+    let paper = printed(web.clone(), visitor, request, "xac-nhan-xoa").await;
+    if !paper.status().is_success() {
+        return paper;
+    }
+    let act = Act::CitizenForgotten { people: vec![person.clone()] };
+    if let Err(notice) = web.desk.audit.record_by(officer.name(), &act) {
+        return failed(visitor.lang, StatusCode::INSUFFICIENT_STORAGE, &notice);
+    }
+    match web.desk.audit.people.forget(&person) {
+        Ok(true) => paper,
+        Ok(false) => StatusCode::NOT_FOUND.into_response(),
+        Err(_) => StatusCode::INSUFFICIENT_STORAGE.into_response(),
+    }
 }
 
 // Complaints.
