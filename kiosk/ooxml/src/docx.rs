@@ -2,7 +2,7 @@
 //!
 //! | in the document | what comes there |
 //! |---|---|
-//! | `{{FIELD}}` | the field's value; dots to write on where it is empty |
+//! | `{{FIELD}}` | the field's value; dots to write on where it is empty and stands in no row |
 //! | `{{SUBJECT.FIELD}}` in a row of a table | the row is repeated, one for each person of the subject |
 //! | `{{SUBJECT.#}}` | the number of that row |
 //! | `{{tick:FIELD}}` | ☒ or ☐: whether the box is ticked |

@@ -124,6 +124,8 @@ impl<'t> Placeholder<'t> {
         Some(match self {
             Self::Value(name) => match scope.value(name)? {
                 Value::Bool(ticked) => boxed(ticked),
+                // An empty cell is room enough to write in.
+                value if scope.row.is_some() => written(&value),
                 value => or_dots(&written(&value), DOTS),
             },
             Self::Tick(name) => boxed(match scope.value(name)? {

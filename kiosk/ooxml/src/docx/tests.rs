@@ -70,14 +70,14 @@ fn a_row_of_a_subject_is_repeated_for_each_person() {
         run("{{member.#}}"),
         run("{{member.name}}")
     );
-    assert_eq!(text_of(&row), "1|Bình|2|……………………");
+    assert_eq!(text_of(&row), "1|Bình|2|");
 }
 
 #[test]
 fn a_table_inside_a_table_repeats_its_own_row() {
     let inner = format!("<w:tbl><w:tr><w:tc><w:p>{}</w:p></w:tc></w:tr></w:tbl>", run("{{member.name}}"));
     let outer = format!("<w:tbl><w:tr><w:tc><w:p>{}</w:p>{inner}</w:tc></w:tr></w:tbl>", run("{{sex}}"));
-    assert_eq!(text_of(&outer), "Nữ|Bình|……………………");
+    assert_eq!(text_of(&outer), "Nữ|Bình|");
 }
 
 #[test]
