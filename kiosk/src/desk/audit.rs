@@ -5,7 +5,7 @@
 //! No record holds a name, a number or a value of a citizen: people are pseudonyms.
 
 use std::path::Path;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -35,13 +35,16 @@ pub const STREAM: &str = "desk";
 /// to citizens says).
 const KEPT_LINKS_MS: i64 = 366 * 86_400_000;
 
+/// How many records may wait for the disk.
+const LONGEST_QUEUE: usize = 256;
+
 /// The desk's log.
 pub struct Audit {
     /// The records.
     pub log: Arc<Log>,
     /// Whose they are.
     pub people: People,
-    queue: Mutex<Sender<Job>>,
+    queue: SyncSender<Job>,
     /// Who is at the desk, for acts that no request of a page brings.
     at_desk: Mutex<Option<Arc<str>>>,
 }
@@ -60,7 +63,7 @@ impl Audit {
     pub fn open(folder: &Path) -> Result<Self, LogError> {
         let log = Arc::new(Log::open(folder, STREAM)?);
         let people = People::open(folder, log.key())?;
-        let (queue, jobs) = mpsc::channel::<Job>();
+        let (queue, jobs) = mpsc::sync_channel::<Job>(LONGEST_QUEUE);
         let writer = Arc::clone(&log);
         let write = move || {
             for Job { entry, answer } in jobs {
@@ -74,7 +77,7 @@ impl Audit {
             }
         };
         thread::Builder::new().name("records".into()).spawn(write)?;
-        Ok(Self { log, people, queue: Mutex::new(queue), at_desk: Mutex::default() })
+        Ok(Self { log, people, queue, at_desk: Mutex::default() })
     }
 
     /// Who is at the desk now; nobody where there is no account.
@@ -132,8 +135,8 @@ impl Audit {
     fn enqueue(&self, officer: Option<&str>, act: &Act, answer: Option<Sender<Result<(), LogError>>>) {
         let entry =
             Entry { at: Timestamp::now().as_millisecond(), act: act.name().to_owned(), body: act.body(officer) };
-        // The thread ends with the program alone.
-        let _ = self.queue.lock().unwrap_or_else(PoisonError::into_inner).send(Job { entry, answer });
+        // Where the disk is slower than what happens, what happens waits. The thread ends with the program alone.
+        let _ = self.queue.send(Job { entry, answer });
     }
 
     /// Records that somebody was read, and gives them their pseudonym. Where that fails, they must not be shown.

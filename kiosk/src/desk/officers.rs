@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
 use accounts::{Account, Accounts, AccountsError};
-use logins::{Logins, Token, Who};
+use logins::{Logins, Token, TokenHash, Who};
 use role::Roles;
 use totp::Secret;
 
@@ -28,7 +29,12 @@ pub struct Officers {
     accounts: Mutex<Accounts>,
     logins: Mutex<Logins>,
     demanded_from_the_start: bool,
+    /// Who may have a password computed: the others are not left to wait in ever more threads.
+    computing: Arc<Semaphore>,
 }
+
+/// How many passwords may be waited for at the same time.
+const COMPUTED: usize = 4;
 
 /// What came of a login.
 pub enum LoginResult {
@@ -37,7 +43,14 @@ pub enum LoginResult {
     /// Something was wrong, and it is not said what. The account, where there is one of that name.
     Wrong(Option<String>),
     /// There were too many tries: wait for so many seconds.
-    Locked(u64, Option<String>),
+    Locked {
+        /// How long.
+        seconds: u64,
+        /// The account, where there is one of that name.
+        account: Option<String>,
+        /// It is the first refusal of this wait.
+        first: bool,
+    },
 }
 
 impl Officers {
@@ -50,6 +63,7 @@ impl Officers {
             accounts: Mutex::new(Accounts::open(folder)?),
             logins: Mutex::new(Logins::new(idle)),
             demanded_from_the_start,
+            computing: Arc::new(Semaphore::new(COMPUTED)),
         })
     }
 
@@ -61,6 +75,24 @@ impl Officers {
     /// Who is logged in, for one moment.
     pub fn logins(&self) -> MutexGuard<'_, Logins> {
         self.logins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The right to have a password computed, where not too many have it.
+    pub fn may_compute(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.computing).try_acquire_owned().ok()
+    }
+
+    /// Who shows this token, and whose account is still what it was when they came in: another program may have changed it.
+    pub fn who(&self, token: &TokenHash, acts: bool) -> Option<Arc<Who>> {
+        let who = self.logins().who(token, acts, Instant::now())?;
+        let now = self.accounts().generation(&who.name).ok()?;
+        (now == Some(who.generation)).then_some(who)
+    }
+
+    /// Logs out whose account was changed.
+    pub fn end_stale(&self) -> Vec<Arc<Who>> {
+        let accounts = self.accounts();
+        self.logins().end_stale(|name| accounts.generation(name).ok())
     }
 
     /// Whether nobody has an account yet. Where that cannot be found out, somebody has.
@@ -83,7 +115,8 @@ impl Officers {
             let accounts = self.accounts();
             let account = accounts.account(name)?;
             if let Some(seconds) = tries::wait(&accounts, name, now)? {
-                return Ok(LoginResult::Locked(seconds, account.map(|account| account.name)));
+                let first = tries::is_first_refusal(&accounts, name)?;
+                return Ok(LoginResult::Locked { seconds, account: account.map(|account| account.name), first });
             }
             // Before anything is computed: tries made at the same time are counted too.
             tries::failed(&accounts, name, now)?;
@@ -94,6 +127,10 @@ impl Officers {
         let password_fits = password::fits(known, password);
         let Some(account) = account else { return Ok(LoginResult::Wrong(None)) };
         let accounts = self.accounts();
+        // It may have been changed while that was computed.
+        if accounts.generation(&account.name)? != Some(account.generation) {
+            return Ok(LoginResult::Wrong(Some(account.name)));
+        }
         let second = match &account.secret {
             // It is set up after this login, before anything else can be done.
             None => Some(false),
@@ -103,8 +140,7 @@ impl Officers {
         match second {
             Some(by_recovery_code) if password_fits => {
                 tries::forgotten(&accounts, name)?;
-                drop(accounts);
-                let (token, who) = self.logins().begin(&account, Instant::now());
+                let (token, who) = self.logins().begin(&account, Instant::now())?;
                 Ok(LoginResult::In(token, who, by_recovery_code))
             }
             _ => Ok(LoginResult::Wrong(Some(account.name))),
@@ -115,6 +151,7 @@ impl Officers {
     ///
     /// # Errors
     /// There is one of that name, or the accounts cannot be written.
+    #[cfg(test)]
     pub fn make(&self, name: &str, full_name: &str, roles: Roles) -> Result<Zeroizing<String>, AccountsError> {
         let given = password::made()?;
         let hashed = password::hashed(&given)?;
@@ -122,7 +159,7 @@ impl Officers {
         Ok(given)
     }
 
-    /// Makes the first account, of an administrator with a password of their own choice.
+    /// Makes the first account, of an administrator with a password of their own choice, if that can be recorded.
     ///
     /// # Errors
     /// There is an account already, or the accounts cannot be written.
@@ -132,13 +169,16 @@ impl Officers {
         full_name: &str,
         roles: Roles,
         password: &str,
+        record: impl FnOnce(&Account) -> Result<(), AccountsError>,
     ) -> Result<(Token, Arc<Who>), AccountsError> {
         let hashed = password::hashed(password)?;
-        let accounts = self.accounts();
-        accounts.add_first(name, full_name, roles, &hashed)?;
-        let account = accounts.account(name)?.ok_or(AccountsError::Unknown)?;
-        drop(accounts);
-        Ok(self.logins().begin(&account, Instant::now()))
+        let account = self.accounts().all_or_nothing(|accounts| {
+            accounts.add_first(name, full_name, roles, &hashed)?;
+            let account = accounts.account(name)?.ok_or(AccountsError::Unknown)?;
+            record(&account)?;
+            Ok(account)
+        })?;
+        self.logins().begin(&account, Instant::now())
     }
 
     /// Takes password and second factor back. The new password, said once.

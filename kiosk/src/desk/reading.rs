@@ -1,6 +1,6 @@
 //! Reads the card that lies there, on a thread of its own, and tells the desk what comes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -14,11 +14,12 @@ use cccd::messages::Words;
 use cccd::pcsc::{LinkMemory, PcscCards, ReaderChoice};
 use cccd::read::{AccessChoice, CardSource, Event, Goal, ReadError, Request, Statistics};
 use cccd::trust_store::Trusted;
-use cccd_forms::facts::Origin;
+use cccd_forms::facts::{Fact, Origin, Person};
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use super::audit::Act;
 use super::person::{DeskPerson, facts_of};
@@ -108,21 +109,29 @@ fn carry_out<S: CardSource + Send + 'static>(
         terminal: None,
     };
     let watchdog = source.watchdog();
-    desk.in_reading(ticket, |reading| reading.watchdog = watchdog);
+    // The session may have ended while the record waited for the disk: nobody is there who is to be read.
+    if !desk.in_reading(ticket, |reading| reading.watchdog = watchdog) {
+        desk.audit.note_by(officer, &Act::ReadFailed { code: "session_ended", people: Vec::new(), practice });
+        return Err(("session_ended", None));
+    }
     let at = Timestamp::now();
     let by = Yardstick { trusted, at, given: credentials.given() };
     let (to_observer, to_identity) = (Arc::clone(desk), Arc::clone(desk));
-    let observer: live::Observer = Box::new(move |event| tell(&to_observer, ticket, &event));
+    let shown = Arc::new(Shown::default());
+    let shown_early = Arc::clone(&shown);
+    let observer: live::Observer = Box::new(move |event| tell(&to_observer, ticket, &event, &shown_early));
     let mut on_identity = |identity: &Identity| {
         // Signed, and perhaps on a copy: verified is said when all is checked.
         let facts = facts_of(&identity.holder, Origin::ChipUnverified);
+        shown.add(&facts);
         to_identity.in_reading(ticket, |reading| reading.early = Some(facts));
     };
     let statistics = Statistics::start();
     let rng = Box::new(UnwrapErr(SysRng));
     let Live { assessment, .. } = live::read(source, request, &by, &statistics, rng, observer, &mut on_identity)
         .map_err(|error: ReadError| {
-            desk.audit.note_by(officer, &Act::ReadFailed { code: error.code(), practice });
+            let people = shown.people(desk);
+            desk.audit.note_by(officer, &Act::ReadFailed { code: error.code(), people, practice });
             (error.code(), error.hint())
         })?;
     let picture = assessment.portrait.as_ref().and_then(|portrait| portrait::for_browser(portrait).ok());
@@ -135,8 +144,29 @@ fn carry_out<S: CardSource + Send + 'static>(
     Ok(person)
 }
 
+/// Whose data were shown before the read ended: where it fails, its record names them, and who asks who looked finds it.
+#[derive(Default)]
+struct Shown(Mutex<Vec<Zeroizing<String>>>);
+
+impl Shown {
+    fn add(&self, facts: &Person) {
+        let Some(known) = facts.facts.get(&Fact::IdNumber) else { return };
+        let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !numbers.iter().any(|number| **number == known.text) {
+            numbers.push(Zeroizing::new(known.text.clone()));
+        }
+    }
+
+    /// By pseudonym. Where none can be kept the disk is full, and the record is not written either.
+    fn people(&self, desk: &Desk) -> Vec<String> {
+        let numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Timestamp::now().as_millisecond();
+        numbers.iter().filter_map(|number| desk.audit.people.pseudonym(number, now).ok()).collect()
+    }
+}
+
 /// What happens during the read, for the page. What DG13 says is shown as soon as it is there, and not yet as verified.
-fn tell(desk: &Desk, ticket: u64, event: &Event<'_>) {
+fn tell(desk: &Desk, ticket: u64, event: &Event<'_>, shown: &Shown) {
     match event {
         Event::Phase(phase) => {
             if let Some(step) = Step::of_phase(phase) {
@@ -150,17 +180,24 @@ fn tell(desk: &Desk, ticket: u64, event: &Event<'_>) {
             let Ok(dg13) = Dg13::parse(bytes) else { return };
             let chip = Chip { dg13: Some(&dg13), ..Chip::default() };
             let facts = facts_of(&Holder::from_sources(&chip, &Given::default()), Origin::ChipUnverified);
+            shown.add(&facts);
             desk.in_reading(ticket, |reading| {
                 reading.early.get_or_insert(facts);
             });
         }
-        Event::WaitingForCard => desk.in_reading(ticket, |reading| reading.waiting = true),
-        Event::StartedOver => desk.in_reading(ticket, |reading| {
-            reading.begun = [Step::Access].into();
-            reading.early = None;
-            reading.waiting = false;
-        }),
-        Event::Resumed => desk.in_reading(ticket, |reading| reading.waiting = false),
+        Event::WaitingForCard => {
+            desk.in_reading(ticket, |reading| reading.waiting = true);
+        }
+        Event::StartedOver => {
+            desk.in_reading(ticket, |reading| {
+                reading.begun = [Step::Access].into();
+                reading.early = None;
+                reading.waiting = false;
+            });
+        }
+        Event::Resumed => {
+            desk.in_reading(ticket, |reading| reading.waiting = false);
+        }
         Event::File(..) => {}
     }
 }

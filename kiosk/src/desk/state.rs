@@ -549,12 +549,15 @@ impl Desk {
         };
     }
 
-    /// Something about the read of that ticket; late ones are nobody's.
-    pub fn in_reading(&self, ticket: u64, act: impl FnOnce(&mut Reading)) {
+    /// Something about the read of that ticket; late ones are nobody's. Whether it was somebody's.
+    pub fn in_reading(&self, ticket: u64, act: impl FnOnce(&mut Reading)) -> bool {
         self.change(|inner| match inner.session.as_mut().map(|session| &mut session.card) {
-            Some(CardState::Reading(reading)) if reading.ticket == ticket => act(reading),
-            _ => {}
-        });
+            Some(CardState::Reading(reading)) if reading.ticket == ticket => {
+                act(reading);
+                true
+            }
+            _ => false,
+        })
     }
 
     /// The read of that ticket ended: with a person, or with the code of what went wrong and what more there is to say.

@@ -58,10 +58,12 @@ pub fn routes(web: Web, own: guard::Own) -> Router {
     declared().guarded(web).layer(middleware::from_fn_with_state(Arc::new(own), guard::guard))
 }
 
-/// Logs out who is idle.
+/// Logs out who is idle, and whose account was changed by another program.
 pub fn end_idle_logins(web: &Web) {
     let ended = web.officers.logins().end_idle(Instant::now());
     ended.iter().for_each(|who| officers::left(web, who, EndedBy::Idle));
+    let ended = web.officers.end_stale();
+    ended.iter().for_each(|who| officers::left(web, who, EndedBy::AccountChanged));
 }
 
 /// All routes, each with whom it is for.

@@ -44,6 +44,8 @@ pub enum Act {
     ReadFailed {
         /// The stable code of the error.
         code: &'static str,
+        /// Who was shown before it ended, by pseudonym.
+        people: Vec<String>,
         /// A sample card.
         practice: bool,
     },
@@ -283,7 +285,10 @@ impl Act {
                 purpose.add_to(&mut add);
                 add("people", json!(people));
             }
-            Self::ReadFailed { code, .. } => add("code", json!(code)),
+            Self::ReadFailed { code, people, .. } => {
+                add("code", json!(code));
+                add("people", json!(people));
+            }
             Self::FormOpened { service, form, people, .. } => {
                 add("service", json!(service));
                 add("form", json!(form));

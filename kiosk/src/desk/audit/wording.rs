@@ -94,6 +94,7 @@ fn of_code(code: &str) -> Words {
         "wrong" => ("sai tên, mật khẩu hoặc mã", "wrong name, password or code"),
         "locked" => ("đang tạm khóa", "locked for a while"),
         "office" => ("thông tin cơ quan", "the office"),
+        "session_ended" => ("phiên đã kết thúc trước khi đọc", "the session had ended before"),
         "whole" => ("nguyên vẹn", "whole"),
         "changed" => ("bản ghi bị sửa", "a record was changed"),
         "truncated" => ("bị cắt phần cuối", "the end was cut off"),

@@ -5,13 +5,14 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::password::Hashed;
 use super::role::{Role, Roles};
 use super::totp::Secret;
+use crate::desk::notice::Notice;
 
 /// The name of the file in the folder of a desk.
 pub const FILE: &str = "officers.sqlite3";
@@ -23,7 +24,8 @@ const RECOVERY_CODES: usize = 8;
 const MOST: u32 = 200;
 
 /// The steps from an empty database to the present one. A step is never changed once it was released.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE account (
     name TEXT PRIMARY KEY,
     full_name TEXT NOT NULL,
@@ -39,7 +41,12 @@ CREATE TABLE recovery_code (
     PRIMARY KEY (account, hash)
 ) STRICT;
 CREATE TABLE try (name TEXT PRIMARY KEY, failures INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;
-"];
+",
+    "
+ALTER TABLE account ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE try ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+",
+];
 
 /// The accounts.
 pub struct Accounts {
@@ -61,6 +68,8 @@ pub struct Account {
     pub password_was_given: bool,
     /// The second factor, once it is set up.
     pub secret: Option<Secret>,
+    /// Another one after each change: a login that began before it holds no more.
+    pub generation: i64,
 }
 
 /// Why an account is not made, changed or found.
@@ -90,6 +99,12 @@ pub enum AccountsError {
     /// There are accounts already, or too many.
     #[error("there are accounts already")]
     NotFirst,
+    /// So many are logged in that nobody else can be.
+    #[error("too many are logged in")]
+    Full,
+    /// It could not be recorded, so it was not done.
+    #[error("the log could not be written")]
+    NotRecorded(Box<Notice>),
     /// The system gives no random numbers, or no memory.
     #[error("this system gives no random numbers, or no memory")]
     Random,
@@ -175,8 +190,9 @@ impl Accounts {
         let name = parse_name(name)?;
         let [memory, passes, lanes] = password.cost;
         let added = self.connection.execute(
-            "INSERT INTO account (name, full_name, roles, salt, memory, passes, lanes, hash, password_was_given)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE (SELECT count(*) FROM account) < ?10",
+            "INSERT INTO account (name, full_name, roles, salt, memory, passes, lanes, hash, password_was_given,
+                                  generation)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, random() WHERE (SELECT count(*) FROM account) < ?10",
             params![
                 name,
                 full_name.trim(),
@@ -198,10 +214,12 @@ impl Accounts {
     /// # Errors
     /// There is one already; or as [`Accounts::add`].
     pub fn add_first(&self, name: &str, full_name: &str, roles: Roles, password: &Hashed) -> Result<(), AccountsError> {
-        if !self.is_empty()? || !roles.has(Role::Administrator) {
-            return Err(AccountsError::NotFirst);
-        }
-        self.add(name, full_name, roles, password, false)
+        self.all_or_nothing(|accounts| {
+            if !accounts.is_empty()? || !roles.has(Role::Administrator) {
+                return Err(AccountsError::NotFirst);
+            }
+            accounts.add(name, full_name, roles, password, false)
+        })
     }
 
     /// Takes an account away.
@@ -209,8 +227,10 @@ impl Accounts {
     /// # Errors
     /// It is the last administrator's, or there is none of that name.
     pub fn remove(&self, name: &str) -> Result<(), AccountsError> {
-        self.expect_another_administrator(name)?;
-        self.changed_one("DELETE FROM account WHERE name = ?1", params![name])
+        self.all_or_nothing(|accounts| {
+            accounts.expect_another_administrator(name)?;
+            accounts.changed_one("DELETE FROM account WHERE name = ?1", params![name])
+        })
     }
 
     /// Gives an account other roles.
@@ -218,10 +238,13 @@ impl Accounts {
     /// # Errors
     /// It is the last administrator's and would be none any more, or there is none of that name.
     pub fn set_roles(&self, name: &str, roles: Roles) -> Result<(), AccountsError> {
-        if !roles.has(Role::Administrator) {
-            self.expect_another_administrator(name)?;
-        }
-        self.changed_one("UPDATE account SET roles = ?2 WHERE name = ?1", params![name, roles.codes().join(",")])
+        self.all_or_nothing(|accounts| {
+            if !roles.has(Role::Administrator) {
+                accounts.expect_another_administrator(name)?;
+            }
+            let sql = "UPDATE account SET roles = ?2, generation = random() WHERE name = ?1";
+            accounts.changed_one(sql, params![name, roles.codes().join(",")])
+        })
     }
 
     /// Takes password and second factor back; the recovery codes hold no more.
@@ -229,37 +252,57 @@ impl Accounts {
     /// # Errors
     /// There is no such account.
     pub fn reset(&self, name: &str, password: &Hashed) -> Result<(), AccountsError> {
-        self.set_password(name, password, true)?;
-        self.connection.execute("DELETE FROM recovery_code WHERE account = ?1", [name])?;
-        self.changed_one("UPDATE account SET secret = NULL, last_step = 0 WHERE name = ?1", params![name])
+        self.all_or_nothing(|accounts| {
+            accounts.set_password(name, password, true, None)?;
+            accounts.connection.execute("DELETE FROM recovery_code WHERE account = ?1", [name])?;
+            accounts.changed_one("UPDATE account SET secret = NULL, last_step = 0 WHERE name = ?1", params![name])
+        })
     }
 
-    /// Keeps a new password.
+    /// Keeps a new password; of one generation of the account alone, where that is said.
     ///
     /// # Errors
-    /// There is no such account.
-    pub fn set_password(&self, name: &str, password: &Hashed, was_given: bool) -> Result<(), AccountsError> {
+    /// There is no such account, or it was changed meanwhile.
+    pub fn set_password(
+        &self,
+        name: &str,
+        password: &Hashed,
+        was_given: bool,
+        generation: Option<i64>,
+    ) -> Result<(), AccountsError> {
         let [memory, passes, lanes] = password.cost;
         self.changed_one(
-            "UPDATE account SET salt = ?2, memory = ?3, passes = ?4, lanes = ?5, hash = ?6, password_was_given = ?7
-             WHERE name = ?1",
-            params![name, password.salt, memory, passes, lanes, password.hash, was_given],
+            "UPDATE account SET salt = ?2, memory = ?3, passes = ?4, lanes = ?5, hash = ?6, password_was_given = ?7,
+                                generation = random()
+             WHERE name = ?1 AND (?8 IS NULL OR generation = ?8)",
+            params![name, password.salt, memory, passes, lanes, password.hash, was_given, generation],
         )
     }
 
-    /// Keeps a second factor whose first code was of this step, and makes recovery codes: they are said once.
+    /// Keeps a second factor whose first code was of this step, and makes recovery codes: they are said once. As with the
+    /// password, of one generation.
     ///
     /// # Errors
-    /// There is no such account.
-    pub fn set_secret(&self, name: &str, secret: &Secret, step: i64) -> Result<Vec<Zeroizing<String>>, AccountsError> {
+    /// There is no such account, or it was changed meanwhile.
+    pub fn set_secret(
+        &self,
+        name: &str,
+        secret: &Secret,
+        step: i64,
+        generation: Option<i64>,
+    ) -> Result<Vec<Zeroizing<String>>, AccountsError> {
         let codes = (0..RECOVERY_CODES).map(|_| super::password::made()).collect::<Result<Vec<_>, _>>()?;
-        let sql = "UPDATE account SET secret = ?2, last_step = ?3 WHERE name = ?1";
-        self.changed_one(sql, params![name, secret.bytes(), step])?;
-        self.connection.execute("DELETE FROM recovery_code WHERE account = ?1", [name])?;
-        for code in &codes {
-            let sql = "INSERT INTO recovery_code (account, hash) VALUES (?1, ?2)";
-            self.connection.execute(sql, params![name, recovery_hash(code)])?;
-        }
+        self.all_or_nothing(|accounts| {
+            let sql = "UPDATE account SET secret = ?2, last_step = ?3, generation = random()
+                       WHERE name = ?1 AND (?4 IS NULL OR generation = ?4)";
+            accounts.changed_one(sql, params![name, secret.bytes(), step, generation])?;
+            accounts.connection.execute("DELETE FROM recovery_code WHERE account = ?1", [name])?;
+            for code in &codes {
+                let sql = "INSERT INTO recovery_code (account, hash) VALUES (?1, ?2)";
+                accounts.connection.execute(sql, params![name, recovery_hash(code)])?;
+            }
+            Ok(())
+        })?;
         Ok(codes)
     }
 
@@ -281,6 +324,31 @@ impl Accounts {
         Ok(self.connection.execute(sql, params![name, recovery_hash(code)])? == 1)
     }
 
+    /// The generation of an account.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn generation(&self, name: &str) -> Result<Option<i64>, AccountsError> {
+        let sql = "SELECT generation FROM account WHERE name = ?1";
+        Ok(self.connection.query_row(sql, [name], |row| row.get(0)).optional()?)
+    }
+
+    /// Does several things at once, or none of them. One such act may stand within another, whose error is then its own.
+    ///
+    /// # Errors
+    /// The act's own, or the disk is full: then nothing is changed.
+    pub fn all_or_nothing<T>(&self, act: impl FnOnce(&Self) -> Result<T, AccountsError>) -> Result<T, AccountsError> {
+        if !self.connection.is_autocommit() {
+            // Within another one, which undoes this with it.
+            return act(self);
+        }
+        // It takes the right to write at once: what it looks at first is not changed by another program then.
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let result = act(self)?;
+        transaction.commit()?;
+        Ok(result)
+    }
+
     fn expect_another_administrator(&self, name: &str) -> Result<(), AccountsError> {
         let others = self.all()?.into_iter().filter(|account| account.name != name);
         let another = others.into_iter().any(|account| account.roles.has(Role::Administrator));
@@ -296,7 +364,8 @@ impl Accounts {
     }
 }
 
-const COLUMNS: &str = "name, full_name, roles, salt, memory, passes, lanes, hash, password_was_given, secret";
+const COLUMNS: &str =
+    "name, full_name, roles, salt, memory, passes, lanes, hash, password_was_given, secret, generation";
 
 fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
     let roles: String = row.get(2)?;
@@ -309,6 +378,7 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         password: Hashed { salt: row.get(3)?, cost: [row.get(4)?, row.get(5)?, row.get(6)?], hash: row.get(7)? },
         password_was_given: row.get(8)?,
         secret: secret.map(Secret::of),
+        generation: row.get(10)?,
     })
 }
 

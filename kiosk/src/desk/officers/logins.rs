@@ -8,7 +8,7 @@ use getrandom::SysRng;
 use getrandom::rand_core::TryRng as _;
 use sha2::{Digest, Sha256};
 
-use super::accounts::Account;
+use super::accounts::{Account, AccountsError};
 use super::role::{Role, Roles};
 use super::totp::Secret;
 
@@ -32,6 +32,8 @@ pub struct Who {
     pub roles: Roles,
     /// Password or second factor must be set up before anything else.
     pub unfinished: bool,
+    /// The account as it was when this login began, or when its officer last changed it in this login.
+    pub generation: i64,
 }
 
 /// The logins.
@@ -66,23 +68,25 @@ impl Logins {
     }
 
     /// Somebody is in.
-    pub fn begin(&mut self, account: &Account, now: Instant) -> (Token, Arc<Who>) {
+    ///
+    /// # Errors
+    /// There are too many, or the system gives no random numbers.
+    pub fn begin(&mut self, account: &Account, now: Instant) -> Result<(Token, Arc<Who>), AccountsError> {
+        if self.logins.len() >= MOST {
+            return Err(AccountsError::Full);
+        }
         let mut random = [0; 32];
-        // Where the system gives no random numbers the program has ended before: passwords need them too.
-        let text = match SysRng.try_fill_bytes(&mut random) {
-            Ok(()) => random.iter().map(|byte| format!("{byte:02x}")).collect(),
-            Err(_) => String::new(),
-        };
+        SysRng.try_fill_bytes(&mut random).map_err(|_| AccountsError::Random)?;
+        let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let who = Arc::new(Who {
             name: account.name.as_str().into(),
             full_name: account.full_name.as_str().into(),
             roles: account.roles,
             unfinished: account.is_unfinished(),
+            generation: account.generation,
         });
-        if !text.is_empty() && self.logins.len() < MOST {
-            self.logins.insert(Token::hash_of(&text), Login { who: Arc::clone(&who), last: now, secret: None });
-        }
-        (Token(text), who)
+        self.logins.insert(Token::hash_of(&text), Login { who: Arc::clone(&who), last: now, secret: None });
+        Ok((Token(text), who))
     }
 
     /// Who shows this token. Where it is said that somebody acts, that counts against idleness.
@@ -106,12 +110,13 @@ impl Logins {
         login.secret.clone()
     }
 
-    /// What was to be set up is.
-    pub fn finish(&mut self, token: &TokenHash, account: &Account) {
-        if let Some(login) = self.logins.get_mut(token) {
-            login.secret = None;
-            login.who = Arc::new(Who { unfinished: account.is_unfinished(), ..Who::clone(&login.who) });
-        }
+    /// What was to be set up is. Who that is now.
+    pub fn finish(&mut self, token: &TokenHash, account: &Account) -> Option<Arc<Who>> {
+        let login = self.logins.get_mut(token)?;
+        let (unfinished, generation) = (account.is_unfinished(), account.generation);
+        login.secret = None;
+        login.who = Arc::new(Who { unfinished, generation, ..Who::clone(&login.who) });
+        Some(Arc::clone(&login.who))
     }
 
     /// Logs out.
@@ -122,6 +127,20 @@ impl Logins {
     /// Logs an account out everywhere.
     pub fn end_all_of(&mut self, name: &str) -> Vec<Arc<Who>> {
         self.end_where(|login| &*login.who.name == name)
+    }
+
+    /// Logs an account out everywhere but here: a login that somebody forgot elsewhere ends with the next one.
+    pub fn end_others_of(&mut self, name: &str, token: &TokenHash) -> Vec<Arc<Who>> {
+        let mine = self.logins.remove_entry(token);
+        let ended = self.end_all_of(name);
+        self.logins.extend(mine);
+        ended
+    }
+
+    /// Logs out whose account is not what it was when they came in. Where that cannot be found out they stay: each request
+    /// asks again.
+    pub fn end_stale(&mut self, generation: impl Fn(&str) -> Option<Option<i64>>) -> Vec<Arc<Who>> {
+        self.end_where(|login| generation(&login.who.name).is_some_and(|now| now != Some(login.who.generation)))
     }
 
     /// Logs every operator out but this one: one officer is at the desk.

@@ -15,9 +15,9 @@ fn again(folder: &Path) -> Officers {
 /// Officers with an administrator whose second factor is set up, its secret, and the recovery codes.
 fn with_administrator(folder: &Path) -> (Officers, Secret, Vec<Zeroizing<String>>) {
     let officers = officers(folder);
-    officers.make_first("quantri", "Người Quản Trị", Roles::of(&[Role::Administrator]), PASSWORD).unwrap();
+    officers.make_first("quantri", "Người Quản Trị", Roles::of(&[Role::Administrator]), PASSWORD, |_| Ok(())).unwrap();
     let secret = Secret::make().unwrap();
-    let codes = officers.accounts().set_secret("quantri", &secret, 0).unwrap();
+    let codes = officers.accounts().set_secret("quantri", &secret, 0, None).unwrap();
     (officers, secret, codes)
 }
 
@@ -59,13 +59,13 @@ fn who_guesses_must_wait_and_the_right_password_does_not_shorten_that() {
     let more =
         |name| (0..6).for_each(|_| tries::failed(&officers.accounts(), name, Timestamp::now().as_second()).unwrap());
     more("quantri");
-    assert!(matches!(officers.login("quantri", PASSWORD, &code(&secret)), Ok(LoginResult::Locked(..))));
+    assert!(matches!(officers.login("quantri", PASSWORD, &code(&secret)), Ok(LoginResult::Locked { .. })));
     // Also for a name that nobody has, and after a new start.
     more("ai-do");
     drop(officers);
     let officers = again(folder.path());
-    assert!(matches!(officers.login("ai-do", "x", ""), Ok(LoginResult::Locked(..))));
-    assert!(matches!(officers.login("quantri", PASSWORD, &code(&secret)), Ok(LoginResult::Locked(..))));
+    assert!(matches!(officers.login("ai-do", "x", ""), Ok(LoginResult::Locked { .. })));
+    assert!(matches!(officers.login("quantri", PASSWORD, &code(&secret)), Ok(LoginResult::Locked { .. })));
     let given = officers.reset("quantri").unwrap();
     assert!(matches!(officers.login("quantri", &given, ""), Ok(LoginResult::In(_, who, _)) if who.unfinished));
 }
@@ -94,7 +94,7 @@ fn names_are_small_letters_and_the_first_account_is_made_once() {
         assert!(matches!(officers.make(wrong, "X", operator), Err(AccountsError::Name)), "{wrong}");
     }
     assert!(matches!(officers.make("QUANTRI", "X", operator), Err(AccountsError::Taken)));
-    let again = officers.make_first("khac", "X", Roles::of(&[Role::Administrator]), PASSWORD);
+    let again = officers.make_first("khac", "X", Roles::of(&[Role::Administrator]), PASSWORD, |_| Ok(()));
     assert!(matches!(again, Err(AccountsError::NotFirst)));
     let file = folder.path().join(accounts::FILE);
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).unwrap().permissions());
@@ -113,7 +113,7 @@ fn a_login_ends_when_it_is_idle_and_one_operator_is_at_the_desk() {
     let account = |name: &str| officers.accounts().account(name).unwrap().unwrap();
     let mut logins = officers.logins();
     let [admin, first, second] = ["quantri", "mot", "hai"].map(|name| {
-        let token = logins.begin(&account(name), now).0;
+        let token = logins.begin(&account(name), now).unwrap().0;
         Token::hash_of(token.text())
     });
     assert_eq!(logins.end_other_operators(&second).len(), 1);
@@ -125,4 +125,44 @@ fn a_login_ends_when_it_is_idle_and_one_operator_is_at_the_desk() {
     assert!(logins.who(&second, false, later(1198)).is_some());
     assert_eq!(logins.end_all_of("hai").len(), 1);
     assert!(logins.who(&second, true, now).is_none());
+}
+
+#[test]
+fn a_login_holds_as_long_as_the_account_is_what_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let (officers, ..) = with_administrator(folder.path());
+    let given = officers.make("an", "An", Roles::of(&[Role::Operator])).unwrap();
+    let enter = |password: &str| match officers.login("an", password, "").unwrap() {
+        LoginResult::In(token, who, _) => (Token::hash_of(token.text()), who),
+        _ => panic!("not in"),
+    };
+    let ((first, _), (second, who)) = (enter(&given), enter(&given));
+    assert_eq!(officers.logins().end_others_of("an", &second).len(), 1);
+    assert!(officers.who(&first, true).is_none() && officers.who(&second, true).is_some());
+    // Another program resets it: the login holds no more, and what it had begun does not come through.
+    let given = again(folder.path()).reset("an").unwrap();
+    assert!(officers.who(&second, true).is_none());
+    let hashed = password::hashed(PASSWORD).unwrap();
+    let late = officers.accounts().set_password("an", &hashed, false, Some(who.generation));
+    assert!(matches!(late, Err(AccountsError::Unknown)));
+    assert_eq!(officers.end_stale().len(), 2, "and the one that came of making the first account");
+    let (token, who) = enter(&given);
+    officers.accounts().set_password("an", &hashed, false, Some(who.generation)).unwrap();
+    let account = officers.accounts().account("an").unwrap().unwrap();
+    assert!(officers.who(&token, true).is_none());
+    officers.logins().finish(&token, &account);
+    assert!(officers.who(&token, true).is_some(), "who changed it goes on");
+}
+
+#[test]
+fn what_cannot_be_recorded_changes_no_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let (officers, ..) = with_administrator(folder.path());
+    officers.make("an", "An", Roles::of(&[Role::Operator])).unwrap();
+    let result = officers.accounts().all_or_nothing(|accounts| {
+        accounts.remove("an")?;
+        Err::<(), _>(AccountsError::Random)
+    });
+    assert!(matches!(result, Err(AccountsError::Random)));
+    assert!(officers.accounts().account("an").unwrap().is_some());
 }

@@ -47,6 +47,15 @@ pub fn failed(accounts: &Accounts, name: &str, now: i64) -> Result<(), AccountsE
     Ok(())
 }
 
+/// Whether nobody was refused in this wait before: the log says that once, however often somebody tries.
+///
+/// # Errors
+/// The disk is full.
+pub fn is_first_refusal(accounts: &Accounts, name: &str) -> Result<bool, AccountsError> {
+    let sql = "UPDATE try SET told = until WHERE name = ?1 AND told <> until";
+    Ok(accounts.connection.execute(sql, [key(name)])? == 1)
+}
+
 /// The tries of a name are forgotten: it was right, or an administrator helped.
 ///
 /// # Errors
@@ -76,6 +85,7 @@ mod tests {
         }
         assert_eq!(waits, [0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
         let accounts = Accounts::open(folder.path()).unwrap();
+        assert!(is_first_refusal(&accounts, "an").unwrap() && !is_first_refusal(&accounts, "an").unwrap());
         assert_eq!(wait(&accounts, "an", 4601).unwrap(), None);
         assert_eq!(wait(&accounts, "an", 0).unwrap(), Some(3600), "a clock that was set back");
         assert_eq!(wait(&accounts, "bình", 1000).unwrap(), None);

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
@@ -152,7 +151,7 @@ async fn gatekeeper(State(gate): State<Gate>, mut request: Request, next: Next) 
     let token = token(request.headers());
     // A page that only listens does not keep anybody logged in.
     let acts = !path.is_some_and(|path| path.ends_with("/events"));
-    let who = token.and_then(|token| officers.logins().who(&token, acts, Instant::now()));
+    let who = token.and_then(|token| officers.who(&token, acts));
     let situation = Situation { demanded: officers.is_demanded(), is_new: officers.is_new(), who: who.as_deref() };
     if let Err(refusal) = access.check(situation) {
         return refused(refusal, who.as_deref(), &request);

@@ -21,6 +21,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::Web;
+use super::access::Officer;
 use super::visitor::LANGUAGE_COOKIE;
 use crate::desk::audit::{Act, EndedBy};
 use crate::desk::key::{self, Key};
@@ -309,9 +310,16 @@ pub async fn remove_person(State(web): State<Web>, headers: HeaderMap, Form(form
 }
 
 /// The office says what it is called.
-pub async fn office(State(web): State<Web>, headers: HeaderMap, Form(office): Form<Office>) -> Response {
-    web.desk.audit.note(&Act::SettingsChanged { what: "office" });
-    web.desk.set_office(office);
+pub async fn office(
+    State(web): State<Web>,
+    officer: Officer,
+    headers: HeaderMap,
+    Form(office): Form<Office>,
+) -> Response {
+    match web.desk.audit.record_by(officer.name(), &Act::SettingsChanged { what: "office" }) {
+        Ok(()) => web.desk.set_office(office),
+        Err(notice) => web.desk.say(notice),
+    }
     done(&headers)
 }
 
@@ -321,10 +329,21 @@ pub struct LanguageForm {
 }
 
 /// The language of the page, for this browser.
-pub async fn language(Form(form): Form<LanguageForm>) -> impl IntoResponse {
+pub async fn language(headers: HeaderMap, Form(form): Form<LanguageForm>) -> impl IntoResponse {
     let code = Lang::of_code(&form.language).code();
     let cookie = format!("{LANGUAGE_COOKIE}={code}; Path=/; SameSite=Strict; HttpOnly; Max-Age=31536000");
-    (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to("/"))
+    (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(page_before(&headers)))
+}
+
+/// The page that somebody comes from: one of those that can be opened by themselves, else the first.
+fn page_before(headers: &HeaderMap) -> &'static str {
+    const PAGES: [&str; 6] = ["/officers/setup", "/officers", "/login", "/log", "/rights", "/notice"];
+    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let path = referer.strip_prefix("http://").and_then(|rest| rest.find('/').and_then(|slash| rest.get(slash..)));
+    let path = path.unwrap_or_default().split(['?', '#']).next().unwrap_or_default();
+    let leads_there =
+        |page: &&str| path.strip_prefix(*page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    PAGES.into_iter().find(leads_there).unwrap_or("/")
 }
 
 /// Somebody is there.
@@ -343,4 +362,26 @@ pub async fn dismiss(State(web): State<Web>, headers: HeaderMap) -> Response {
 pub async fn end(State(web): State<Web>, headers: HeaderMap) -> Response {
     web.desk.end(EndedBy::Officer);
     done(&headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_language_leads_back_to_the_page_and_nowhere_else() {
+        for (referer, page) in [
+            ("http://127.0.0.1:8630/officers/setup", "/officers/setup"),
+            ("http://127.0.0.1:8630/officers/setup/password", "/officers/setup"),
+            ("http://127.0.0.1:8630/log?person=1", "/log"),
+            ("http://127.0.0.1:8630/login", "/login"),
+            ("http://127.0.0.1:8630//evil.example/log", "/"),
+            ("http://127.0.0.1:8630", "/"),
+            ("x", "/"),
+            ("", "/"),
+        ] {
+            let headers = [(header::REFERER, axum::http::HeaderValue::from_static(referer))].into_iter().collect();
+            assert_eq!(page_before(&headers), page, "{referer}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Sse;
@@ -28,7 +28,7 @@ pub async fn events(
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let still_in = move |web: &Web| match &officer.token {
         // A login that has ended sees nothing more; nor does a page without one, once login is demanded.
-        Some(token) if officer.who.is_some() => web.officers.logins().who(token, false, Instant::now()).is_some(),
+        Some(token) if officer.who.is_some() => web.officers.who(token, false).is_some(),
         _ => !web.officers.is_demanded(),
     };
     stream(web, visitor, regions::all, still_in)

@@ -241,18 +241,18 @@ pub async fn person(
     officer: Officer,
     Form(form): Form<PersonForm>,
 ) -> Response {
-    match pseudonym(&web, &form.number) {
-        Ok(Some(person)) => Redirect::to(&format!("/log?person={person}")).into_response(),
-        Ok(None) => {
-            web.desk.audit.note_by(officer.name(), &Act::LogSearched { by: vec!["person"], people: Vec::new() });
-            let frame = Frame::of(&web, visitor, officer);
-            shown(web, frame, Filters::default(), Some(nobody()), None).await
-        }
-        Err(problem) => {
-            let frame = Frame::of(&web, visitor, officer);
-            shown(web, frame, Filters::default(), Some(problem), None).await
-        }
+    let problem = match pseudonym(&web, &form.number) {
+        Ok(Some(person)) => return Redirect::to(&format!("/log?person={person}")).into_response(),
+        Ok(None) => nobody(),
+        Err(problem) => problem,
+    };
+    // The newest records are shown beside the problem: that is a look too.
+    let act = Act::LogSearched { by: vec!["person"], people: Vec::new() };
+    if let Err(notice) = web.desk.audit.record_by(officer.name(), &act) {
+        return super::documents::failed(visitor.lang, StatusCode::INSUFFICIENT_STORAGE, &notice);
     }
+    let frame = Frame::of(&web, visitor, officer);
+    shown(web, frame, Filters::default(), Some(problem), None).await
 }
 
 /// There is nothing about that number.
@@ -294,6 +294,11 @@ pub async fn verify(
     let lang = frame.lang;
     let noted = form.head.trim().to_owned();
     let head = Head::parse(&noted);
+    // The newest records are shown beside the result: that is a look, whatever was typed.
+    let look = Act::LogSearched { by: Vec::new(), people: Vec::new() };
+    if let Err(notice) = web.desk.audit.record_by(officer.name(), &look) {
+        return super::documents::failed(lang, StatusCode::INSUFFICIENT_STORAGE, &notice);
+    }
     if !noted.is_empty() && head.is_none() {
         let vi = "Đầu nhật ký đã ghi lại không đúng dạng «số:mã».";
         let problem = Some((vi.to_owned(), "The noted head is not of the form 'number:hash'.".to_owned()));

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{Form, State};
 use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
+use cccd::messages::Words;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -17,11 +18,13 @@ use super::{Web, assets};
 use crate::desk::audit::acts::AccountChange;
 use crate::desk::audit::{Act, EndedBy};
 use crate::desk::lang::Lang;
+use crate::desk::notice::Notice;
 use crate::desk::officers::LoginResult;
-use crate::desk::officers::accounts::{Account, AccountsError};
+use crate::desk::officers::accounts::{Account, Accounts, AccountsError};
 use crate::desk::officers::logins::{Token, Who};
-use crate::desk::officers::password;
+use crate::desk::officers::password::{self, Hashed};
 use crate::desk::officers::role::{Role, Roles};
+use crate::desk::officers::tries;
 
 /// What every page of this kind has.
 pub struct Frame {
@@ -72,6 +75,14 @@ fn problem(error: &AccountsError) -> (String, String) {
             "This is the last administrator: make another one first.",
         ),
         AccountsError::Unknown => ("Không có tài khoản này.", "There is no such account."),
+        AccountsError::Full => (
+            "Có quá nhiều người đang đăng nhập: đăng xuất ở nơi khác rồi thử lại.",
+            "Too many are logged in: log out elsewhere, then try again.",
+        ),
+        AccountsError::NotRecorded(notice) => {
+            let Notice { what, todo, .. } = &**notice;
+            return (format!("{} {}", what.vi, todo.vi), format!("{} {}", what.en, todo.en));
+        }
         AccountsError::NotFirst => ("Đã có tài khoản rồi: hãy đăng nhập.", "There is an account already: log in."),
         _ => {
             let vi = format!("Không ghi được tài khoản; kiểm tra ổ đĩa. ({error})");
@@ -120,7 +131,12 @@ pub async fn login(
 ) -> Response {
     let officers = Arc::clone(&web.officers);
     let name = form.name.chars().take(64).collect::<String>();
-    let result = tokio::task::spawn_blocking(move || officers.login(&form.name, &form.password, &form.code)).await;
+    let Some(busy) = officers.may_compute() else { return too_many(visitor) };
+    let log_in = move || {
+        let _busy = busy;
+        officers.login(&form.name, &form.password, &form.code)
+    };
+    let result = tokio::task::spawn_blocking(log_in).await;
     let failed = |account, why| web.desk.audit.note_by(None, &Act::LoginFailed { account, why });
     let problem = match result {
         Ok(Ok(LoginResult::In(token, who, by_recovery_code))) => {
@@ -131,8 +147,10 @@ pub async fn login(
             failed(account, "wrong");
             ("Tên, mật khẩu hoặc mã không đúng.".into(), "The name, the password or the code is wrong.".into())
         }
-        Ok(Ok(LoginResult::Locked(seconds, account))) => {
-            failed(account, "locked");
+        Ok(Ok(LoginResult::Locked { seconds, account, first })) => {
+            if first {
+                failed(account, "locked");
+            }
             (
                 format!("Sai nhiều lần: thử lại sau {seconds} giây. Người quản trị có thể đặt lại tài khoản."),
                 format!("Wrong too often: try again in {seconds} seconds. An administrator can reset the account."),
@@ -145,8 +163,21 @@ pub async fn login(
     Html(drawn(&LoginPage { frame, problem: Some(problem), name })).into_response()
 }
 
+/// Passwords take a while to compute, and nobody may keep the whole machine busy with them.
+fn too_many(visitor: Visitor) -> Response {
+    let notice = Notice::wrong(
+        Words::new("Đang có nhiều người đăng nhập cùng lúc.", "Many are logging in at this moment."),
+        Words::new("Chờ vài giây, quay lại và thử lại.", "Wait a few seconds, go back, and try again."),
+    );
+    super::documents::failed(visitor.lang, StatusCode::TOO_MANY_REQUESTS, &notice)
+}
+
 /// Somebody is in: an operator takes the desk over.
 fn entered(web: &Web, token: &Token, who: &Arc<Who>) -> Response {
+    let older = web.officers.logins().end_others_of(&who.name, &Token::hash_of(token.text()));
+    older.iter().for_each(|other| {
+        web.desk.audit.note_by(Some(&other.name), &Act::Logout { by: EndedBy::AnotherLogin });
+    });
     if who.roles.has(Role::Operator) {
         let others = web.officers.logins().end_other_operators(&Token::hash_of(token.text()));
         // Nobody works on in another officer's session.
@@ -230,7 +261,10 @@ fn setup_step(web: &Web, officer: &Officer) -> Result<SetupStep, AccountsError> 
 
 fn own_account(web: &Web, officer: &Officer) -> Result<Account, AccountsError> {
     let name = officer.name().ok_or(AccountsError::Unknown)?;
-    web.officers.accounts().account(name)?.ok_or(AccountsError::Unknown)
+    let account = web.officers.accounts().account(name)?.ok_or(AccountsError::Unknown)?;
+    // A login that began before the account was changed goes no further.
+    let is_current = officer.who.as_ref().is_some_and(|who| who.generation == account.generation);
+    if is_current { Ok(account) } else { Err(AccountsError::Unknown) }
 }
 
 /// What is to be set up next.
@@ -257,18 +291,22 @@ pub async fn own_password(
 ) -> Response {
     let worker = web.clone();
     let asks = officer.clone();
-    let change = move || change_password(&worker, &asks, &form);
+    let Some(busy) = web.officers.may_compute() else { return too_many(visitor) };
+    let change = move || {
+        let _busy = busy;
+        change_password(&worker, &asks, &form)
+    };
     let changed = tokio::task::spawn_blocking(change).await;
-    let problem = match changed {
-        Ok(Ok(())) => None,
-        Ok(Err(problem)) => Some(problem),
+    let (officer, problem) = match changed {
+        Ok(Ok(officer)) => (officer, None),
+        Ok(Err(problem)) => (officer, Some(problem)),
         Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     };
     let frame = Frame::of(&web, visitor, officer);
     setup(&web, frame, problem)
 }
 
-fn change_password(web: &Web, officer: &Officer, form: &PasswordForm) -> Result<(), (String, String)> {
+fn change_password(web: &Web, officer: &Officer, form: &PasswordForm) -> Result<Officer, (String, String)> {
     let said = |(vi, en): (&str, &str)| (vi.to_owned(), en.to_owned());
     let account = own_account(web, officer).map_err(|error| problem(&error))?;
     // The login has just proven it where the password was given by somebody else.
@@ -285,18 +323,23 @@ fn change_password(web: &Web, officer: &Officer, form: &PasswordForm) -> Result<
         return Err(said(("Chọn một mật khẩu mới.", "Choose a new password.")));
     }
     let hashed = password::hashed(&form.password).map_err(|error| problem(&error))?;
-    web.officers.accounts().set_password(&account.name, &hashed, false).map_err(|error| problem(&error))?;
-    finished_step(web, officer, AccountChange::Password).map_err(|error| problem(&error))
+    let changed = web.officers.accounts().all_or_nothing(|accounts| {
+        accounts.set_password(&account.name, &hashed, false, Some(account.generation))?;
+        record(web, officer, AccountChange::Password, &account)
+    });
+    changed.and_then(|()| finished_step(web, officer, &account.name)).map_err(|error| problem(&error))
 }
 
-/// Something of the account was set up.
-fn finished_step(web: &Web, officer: &Officer, change: AccountChange) -> Result<(), AccountsError> {
-    let account = own_account(web, officer)?;
-    if let Some(token) = &officer.token {
-        web.officers.logins().finish(token, &account);
-    }
-    record(web, officer, change, &account);
-    Ok(())
+/// Something of the account was set up: this login goes on, and every other one of the account ends.
+fn finished_step(web: &Web, officer: &Officer, name: &str) -> Result<Officer, AccountsError> {
+    let token = officer.token.ok_or(AccountsError::Unknown)?;
+    let account = web.officers.accounts().account(name)?.ok_or(AccountsError::Unknown)?;
+    let who = web.officers.logins().finish(&token, &account);
+    let ended = web.officers.logins().end_others_of(name, &token);
+    ended.iter().for_each(|other| {
+        web.desk.audit.note_by(Some(&other.name), &Act::Logout { by: EndedBy::AccountChanged });
+    });
+    Ok(Officer { who, token: Some(token) })
 }
 
 #[derive(Deserialize)]
@@ -312,17 +355,21 @@ pub async fn own_code(
     Form(form): Form<CodeForm>,
 ) -> Response {
     let frame = Frame::of(&web, visitor, officer.clone());
-    let unset =
-        own_account(&web, &officer).is_ok_and(|account| account.secret.is_none() && !account.password_was_given);
-    let secret = officer.token.filter(|_| unset).and_then(|token| web.officers.logins().secret(&token));
-    let (Some(secret), Some(name)) = (secret, officer.name()) else { return setup(&web, frame, None) };
+    let account = own_account(&web, &officer).ok();
+    let unset = account.filter(|account| account.secret.is_none() && !account.password_was_given);
+    let secret = officer.token.filter(|_| unset.is_some()).and_then(|token| web.officers.logins().secret(&token));
+    let (Some(secret), Some(account)) = (secret, unset) else { return setup(&web, frame, None) };
     let Some(step) = secret.step_of(&form.code, jiff::Timestamp::now().as_second()) else {
         let vi = "Mã không đúng. Xem ngày giờ của máy này và của điện thoại, rồi nhập mã đang hiện.";
         let en = "The code is wrong. See whether this machine and the telephone show the right time, then type the present code.";
         return setup(&web, frame, Some((vi.into(), en.into())));
     };
-    let codes = web.officers.accounts().set_secret(name, &secret, step);
-    match codes.and_then(|codes| finished_step(&web, &officer, AccountChange::SecondFactor).map(|()| codes)) {
+    let codes = web.officers.accounts().all_or_nothing(|accounts| {
+        let codes = accounts.set_secret(&account.name, &secret, step, Some(account.generation))?;
+        record(&web, &officer, AccountChange::SecondFactor, &account)?;
+        Ok(codes)
+    });
+    match codes.and_then(|codes| finished_step(&web, &officer, &account.name).map(|_| codes)) {
         Ok(codes) => Html(drawn(&SetupPage { frame, problem: None, step: SetupStep::Codes(codes) })).into_response(),
         Err(error) => setup(&web, frame, Some(problem(&error))),
     }
@@ -388,13 +435,15 @@ pub async fn make_first(
         return list(&web, frame, said(weak), None);
     }
     let roles = Roles::parse(&form.roles).unwrap_or_default();
-    let officers = Arc::clone(&web.officers);
-    let make = move || officers.make_first(&form.name, &clipped(&form.full_name), roles, &form.password);
+    let worker = web.clone();
+    let Some(busy) = web.officers.may_compute() else { return too_many(visitor) };
+    let make = move || {
+        let _busy = busy;
+        let made = |account: &Account| record(&worker, &Officer::default(), AccountChange::Made, account);
+        worker.officers.make_first(&form.name, &clipped(&form.full_name), roles, &form.password, made)
+    };
     match tokio::task::spawn_blocking(make).await {
         Ok(Ok((token, who))) => {
-            let made =
-                Act::Account { change: AccountChange::Made, account: who.name.to_string(), roles: who.roles.codes() };
-            web.desk.audit.note_by(None, &made);
             web.desk.audit.note_by(Some(&who.name), &Act::Login { by_recovery_code: false });
             entered(&web, &token, &who)
         }
@@ -412,8 +461,8 @@ pub struct AccountForm {
     roles: String,
 }
 
-/// What an administrator does to an account.
-type Change = fn(&Web, &AccountForm) -> Result<Option<Zeroizing<String>>, AccountsError>;
+/// What an administrator does to an account: with a new password, where one is made.
+type Change = fn(&Accounts, &AccountForm, Option<&Hashed>) -> Result<(), AccountsError>;
 
 async fn change(
     web: Web,
@@ -424,17 +473,14 @@ async fn change(
     act: Change,
 ) -> Response {
     let frame = Frame::of(&web, visitor, officer.clone());
-    // Whose it was: after it is gone nobody knows the roles.
-    let before = web.officers.accounts().account(&form.name).ok().flatten();
     let worker = web.clone();
-    let changed = tokio::task::spawn_blocking(move || act(&worker, &form).map(|given| (form.name, given))).await;
-    match changed {
+    let Some(busy) = web.officers.may_compute() else { return too_many(visitor) };
+    let work = move || {
+        let _busy = busy;
+        changed(&worker, &officer, &form, what, act)
+    };
+    match tokio::task::spawn_blocking(work).await {
         Ok(Ok((name, given))) => {
-            let after = web.officers.accounts().account(&name).ok().flatten();
-            let name = after.as_ref().or(before.as_ref()).map_or(name, |account| account.name.clone());
-            if let Some(account) = after.or(before) {
-                record(&web, &officer, what, &account);
-            }
             // Who was logged in with what the account was is not any more.
             let ended = web.officers.logins().end_all_of(&name);
             ended.iter().for_each(|who| left(&web, who, EndedBy::AccountChanged));
@@ -445,6 +491,28 @@ async fn change(
     }
 }
 
+/// Does it, if that can be recorded: the account, and the password that was made.
+fn changed(
+    web: &Web,
+    officer: &Officer,
+    form: &AccountForm,
+    what: AccountChange,
+    act: Change,
+) -> Result<(String, Option<Zeroizing<String>>), AccountsError> {
+    let gives = matches!(what, AccountChange::Made | AccountChange::Reset);
+    let given = gives.then(password::made).transpose()?;
+    let hashed = given.as_ref().map(|given| password::hashed(given)).transpose()?;
+    let name = web.officers.accounts().all_or_nothing(|accounts| {
+        // Whose it was: after it is gone nobody knows the roles.
+        let before = accounts.account(&form.name)?;
+        act(accounts, form, hashed.as_ref())?;
+        let account = accounts.account(&form.name)?.or(before).ok_or(AccountsError::Unknown)?;
+        record(web, officer, what, &account)?;
+        Ok(account.name)
+    })?;
+    Ok((name, given))
+}
+
 /// Makes an account.
 pub async fn make(
     State(web): State<Web>,
@@ -452,9 +520,9 @@ pub async fn make(
     officer: Officer,
     Form(form): Form<AccountForm>,
 ) -> Response {
-    change(web, visitor, officer, form, AccountChange::Made, |web, form| {
+    change(web, visitor, officer, form, AccountChange::Made, |accounts, form, given| {
         let roles = Roles::parse(&form.roles).ok_or(AccountsError::Unknown)?;
-        web.officers.make(&form.name, &clipped(&form.full_name), roles).map(Some)
+        accounts.add(&form.name, &clipped(&form.full_name), roles, given.ok_or(AccountsError::Random)?, true)
     })
     .await
 }
@@ -466,9 +534,9 @@ pub async fn set_roles(
     officer: Officer,
     Form(form): Form<AccountForm>,
 ) -> Response {
-    change(web, visitor, officer, form, AccountChange::Roles, |web, form| {
+    change(web, visitor, officer, form, AccountChange::Roles, |accounts, form, _| {
         let roles = Roles::parse(&form.roles).ok_or(AccountsError::Unknown)?;
-        web.officers.accounts().set_roles(&form.name, roles).map(|()| None)
+        accounts.set_roles(&form.name, roles)
     })
     .await
 }
@@ -480,8 +548,11 @@ pub async fn reset(
     officer: Officer,
     Form(form): Form<AccountForm>,
 ) -> Response {
-    change(web, visitor, officer, form, AccountChange::Reset, |web, form| web.officers.reset(&form.name).map(Some))
-        .await
+    change(web, visitor, officer, form, AccountChange::Reset, |accounts, form, given| {
+        accounts.reset(&form.name, given.ok_or(AccountsError::Random)?)?;
+        tries::forgotten(accounts, &form.name)
+    })
+    .await
 }
 
 /// Takes an account away.
@@ -491,15 +562,14 @@ pub async fn remove(
     officer: Officer,
     Form(form): Form<AccountForm>,
 ) -> Response {
-    change(web, visitor, officer, form, AccountChange::Removed, |web, form| {
-        web.officers.accounts().remove(&form.name).map(|()| None)
-    })
-    .await
+    change(web, visitor, officer, form, AccountChange::Removed, |accounts, form, _| accounts.remove(&form.name)).await
 }
 
-fn record(web: &Web, officer: &Officer, change: AccountChange, account: &Account) {
+/// What cannot be recorded is not done.
+fn record(web: &Web, officer: &Officer, change: AccountChange, account: &Account) -> Result<(), AccountsError> {
     let act = Act::Account { change, account: account.name.clone(), roles: account.roles.codes() };
-    web.desk.audit.note_by(officer.name(), &act);
+    let recorded = web.desk.audit.record_by(officer.name(), &act);
+    recorded.map_err(|notice| AccountsError::NotRecorded(Box::new(notice)))
 }
 
 fn clipped(text: &str) -> String {

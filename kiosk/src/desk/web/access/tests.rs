@@ -19,7 +19,7 @@ use crate::desk::store::Store;
 use crate::desk::web::{declared, guard};
 
 fn who(roles: &[Role], unfinished: bool) -> Who {
-    Who { name: "an".into(), full_name: "An".into(), roles: Roles::of(roles), unfinished }
+    Who { name: "an".into(), full_name: "An".into(), roles: Roles::of(roles), unfinished, generation: 0 }
 }
 
 /// For whom a path is, told apart from the table so that a slip in one shows in the other.
