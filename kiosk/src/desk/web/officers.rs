@@ -24,6 +24,7 @@ use crate::desk::officers::accounts::{Account, Accounts, AccountsError};
 use crate::desk::officers::logins::{Token, Who};
 use crate::desk::officers::password::{self, Hashed};
 use crate::desk::officers::role::{Role, Roles};
+use crate::desk::officers::totp::Secret;
 use crate::desk::officers::tries;
 
 /// What every page of this kind has.
@@ -323,17 +324,20 @@ fn change_password(web: &Web, officer: &Officer, form: &PasswordForm) -> Result<
         return Err(said(("Chọn một mật khẩu mới.", "Choose a new password.")));
     }
     let hashed = password::hashed(&form.password).map_err(|error| problem(&error))?;
-    let changed = web.officers.accounts().all_or_nothing(|accounts| {
+    let accounts = web.officers.accounts();
+    let changed = accounts.all_or_nothing(|accounts| {
         accounts.set_password(&account.name, &hashed, false, Some(account.generation))?;
         record(web, officer, AccountChange::Password, &account)
     });
-    changed.and_then(|()| finished_step(web, officer, &account.name)).map_err(|error| problem(&error))
+    let finished = changed.and_then(|()| finished_step(web, &accounts, officer, &account.name));
+    finished.map_err(|error| problem(&error))
 }
 
-/// Something of the account was set up: this login goes on, and every other one of the account ends.
-fn finished_step(web: &Web, officer: &Officer, name: &str) -> Result<Officer, AccountsError> {
+/// Something of the account was set up: this login goes on, and every other one of the account ends. The accounts are held
+/// since the change: nobody takes this login for an old one meanwhile.
+fn finished_step(web: &Web, accounts: &Accounts, officer: &Officer, name: &str) -> Result<Officer, AccountsError> {
     let token = officer.token.ok_or(AccountsError::Unknown)?;
-    let account = web.officers.accounts().account(name)?.ok_or(AccountsError::Unknown)?;
+    let account = accounts.account(name)?.ok_or(AccountsError::Unknown)?;
     let who = web.officers.logins().finish(&token, &account);
     let ended = web.officers.logins().end_others_of(name, &token);
     ended.iter().for_each(|other| {
@@ -364,15 +368,27 @@ pub async fn own_code(
         let en = "The code is wrong. See whether this machine and the telephone show the right time, then type the present code.";
         return setup(&web, frame, Some((vi.into(), en.into())));
     };
-    let codes = web.officers.accounts().all_or_nothing(|accounts| {
-        let codes = accounts.set_secret(&account.name, &secret, step, Some(account.generation))?;
-        record(&web, &officer, AccountChange::SecondFactor, &account)?;
-        Ok(codes)
-    });
-    match codes.and_then(|codes| finished_step(&web, &officer, &account.name).map(|_| codes)) {
+    match keep_second_factor(&web, &officer, &account, &secret, step) {
         Ok(codes) => Html(drawn(&SetupPage { frame, problem: None, step: SetupStep::Codes(codes) })).into_response(),
         Err(error) => setup(&web, frame, Some(problem(&error))),
     }
+}
+
+fn keep_second_factor(
+    web: &Web,
+    officer: &Officer,
+    account: &Account,
+    secret: &Secret,
+    step: i64,
+) -> Result<Vec<Zeroizing<String>>, AccountsError> {
+    let accounts = web.officers.accounts();
+    let codes = accounts.all_or_nothing(|accounts| {
+        let codes = accounts.set_secret(&account.name, secret, step, Some(account.generation))?;
+        record(web, officer, AccountChange::SecondFactor, account)?;
+        Ok(codes)
+    })?;
+    finished_step(web, &accounts, officer, &account.name)?;
+    Ok(codes)
 }
 
 // The list of accounts.
