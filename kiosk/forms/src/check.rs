@@ -12,6 +12,7 @@ mod office_files;
 mod specimens;
 mod template;
 
+pub(crate) use specimens::nowhere;
 pub use specimens::{EVERY_LETTER, LONGEST_NAME, specimens};
 
 /// Everything to say about the pack in a folder. Nothing said means that it can be used; warnings leave it usable.

@@ -94,25 +94,16 @@ fn table(section: &PackSection, subject: &str) -> [Vec<String>; 2] {
 
 #[cfg(test)]
 mod tests {
-    use cccd_ooxml::Package;
-    use jiff::civil::date;
-
     use super::*;
+    use crate::check;
     use crate::facts::Subjects;
-    use crate::filling::{Desk, Entries, Entry};
+    use crate::filling::{Entries, Entry};
     use crate::packs::Packs;
+    use cccd_ooxml::Package;
 
     fn filled(pack: &Pack, entries: &[(&str, &str)]) -> Form {
-        let nothing = String::new;
-        let desk = Desk {
-            authority: nothing(),
-            police: nothing(),
-            place: nothing(),
-            province: nothing(),
-            today: date(2026, 11, 22),
-        };
         let entries = entries.iter().map(|(key, text)| ((*key).to_owned(), Entry::Text((*text).to_owned())));
-        pack.fill(&Subjects::default(), &desk, &Entries(entries.collect()))
+        pack.fill(&Subjects::default(), &check::nowhere(), &Entries(entries.collect()))
     }
 
     fn text(file: &[u8]) -> String {

@@ -84,13 +84,23 @@ pub(super) fn check_typing(pack: &Pack, report: &mut Report<'_>) {
 /// `form.docx` and `list.xlsx`.
 pub(super) fn check_files(folder: &Path, pack: &Pack, found: &mut Vec<Finding>) {
     if let Some(document) = &pack.document {
-        let empty = pack.fill(&Subjects::default(), &super::specimens::nowhere(), &Entries::default());
+        let empty = pack.fill(&Subjects::default(), &super::nowhere(), &Entries::default());
         let file = folder.join("form.docx");
         if let Err(error) = docx::fill(document, &empty.data(), None) {
             found.push(Finding::error(
                 &file,
                 format!("Không điền được: {error}."),
                 format!("Cannot be filled: {error}."),
+            ));
+        }
+        let named = docx::placeholders(document).unwrap_or_default();
+        let names = |id: &str| named.iter().any(|name| name.split([':', '=', '.']).any(|part| part.trim() == id));
+        for field in pack.fields().filter(|field| !names(&field.id)) {
+            let id = &field.id;
+            found.push(Finding::warning(
+                &file,
+                format!("Tệp không có trường \"{id}\": thêm {{{{{id}}}}} vào chỗ của nó."),
+                format!("The file does not show field \"{id}\": put {{{{{id}}}}} where it belongs."),
             ));
         }
     }

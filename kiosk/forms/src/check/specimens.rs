@@ -26,7 +26,8 @@ pub fn specimens(pack: &Pack) -> Vec<(&'static str, Value)> {
     vec![("empty", nobody.data()), ("plain", plain.data()), ("worst", worst.data())]
 }
 
-pub(super) fn nowhere() -> Desk {
+/// A desk that knows the day alone.
+pub(crate) fn nowhere() -> Desk {
     let nothing = String::new;
     Desk { authority: nothing(), police: nothing(), place: nothing(), province: nothing(), today: date(2026, 11, 22) }
 }

@@ -163,4 +163,8 @@ fn a_document_or_a_list_that_names_what_is_not_there_is_found() {
     fs::write(own.join("list.xlsx"), b"no workbook").unwrap();
     let both = told(&manifest);
     assert!(both.contains("{{guest_nam}} names no field") && both.contains("no DOCX or XLSX file"), "{both}");
+    assert!(both.contains("does not show field \"guest_name\""), "{both}");
+    fs::remove_file(own.join("list.xlsx")).unwrap();
+    fs::write(own.join("form.docx"), Pack::read(&own).unwrap().outline().unwrap()).unwrap();
+    assert_eq!(told(&manifest), "", "a document made from the pack shows everything");
 }

@@ -54,10 +54,9 @@ fn has_number(source: Source, value: &str) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
+    use crate::check;
     use crate::facts::{Known, Origin, Person, Subjects};
-    use crate::filling::{Desk, Entries, Entry};
+    use crate::filling::{Entries, Entry};
     use crate::packs::Packs;
 
     use super::*;
@@ -74,16 +73,8 @@ mod tests {
             person.facts.insert(Fact::IdNumber, known(number));
             subjects.0.entry((*subject).to_owned()).or_default().push(person);
         }
-        let nothing = String::new;
-        let desk = Desk {
-            authority: nothing(),
-            police: nothing(),
-            place: nothing(),
-            province: nothing(),
-            today: date(2026, 11, 22),
-        };
         let entries = typed.iter().map(|(key, text)| ((*key).to_owned(), Entry::Text((*text).to_owned())));
-        let form = pack.fill(&subjects, &desk, &Entries(entries.collect()));
+        let form = pack.fill(&subjects, &check::nowhere(), &Entries(entries.collect()));
         form.without_id_number(pack, &subjects).into_iter().map(|subject| subject.id.clone()).collect()
     }
 
