@@ -1,16 +1,14 @@
 //! The desk: the readers, the cards on them, and the one session there is. Whoever asks or tells something goes through
-//! [`Desk`]; whoever shows something waits for [`Desk::changes`].
+//! [`Desk`]; whoever shows something waits for [`Desk::changes`]. [`reads`] is what it does about a card that is read,
+//! [`forms`] what it does about services and their forms.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use cccd::messages::Words;
 use cccd::pcsc::PcscError;
-use cccd::read::Watchdog;
 use cccd_forms::facts::Fact;
-use cccd_forms::filling::{Entry, Form};
+use cccd_forms::filling::Form;
 use cccd_forms::packs::{Pack, Packs};
 use cccd_forms::services::Services;
 use jiff::Timestamp;
@@ -18,18 +16,18 @@ use tokio::sync::watch;
 
 use super::audit::{Act, Audit, EndedBy, acts};
 use super::citizen_notice::OfficeTexts;
+use super::clock;
 use super::documents::Printer;
-use super::exports::delivery::{Delivery, DeliveryState};
-use super::exports::printing;
 use super::key::{self, Key};
 use super::notice::Notice;
 use super::office::Office;
 use super::person::DeskPerson;
 use super::practice::PracticeCard;
-use super::reading;
-use super::session::{CardState, IDLE_LIMIT, Reading, Session, Step};
+use super::session::{CardState, IDLE_LIMIT, Session};
 use super::store::Store;
-use super::{advice, clock};
+
+mod forms;
+mod reads;
 
 /// The desk.
 pub struct Desk {
@@ -164,18 +162,6 @@ impl Desk {
         let pack = self.open_pack(session)?;
         let form = session.form.as_ref()?;
         Some((pack, pack.fill(&session.subjects(), &inner.office.of_forms(clock::today()), &form.entries)))
-    }
-
-    /// Looks for printers, without waiting for what CUPS says.
-    fn look_for_printers(self: &Arc<Self>) {
-        let desk = Arc::clone(self);
-        // Where no thread can be started, the PDF still prints from the browser.
-        let _ = thread::Builder::new().name("printers".into()).spawn(move || {
-            let printers = printing::printers();
-            if desk.look().printers != printers {
-                desk.change(|inner| inner.printers = printers);
-            }
-        });
     }
 
     // What the readers tell.
@@ -335,114 +321,6 @@ impl Desk {
         self.in_session(|session| session.remove(number, &self.packs));
     }
 
-    /// Chooses a service, and opens the form that is in force for it today.
-    pub fn choose_service(self: &Arc<Self>, number: u16) {
-        let Some(service) = self.services.get(number) else { return };
-        self.look_for_printers();
-        let form = service.forms.first().map(String::as_str);
-        self.change(|inner| {
-            let province = inner.office.province.clone();
-            let session = self.present(inner);
-            session.leave();
-            session.service = Some(number);
-            let pack = form.and_then(|form| self.packs.for_day(form, clock::today(), &province));
-            self.note_opened(session, number, pack);
-            let Some(form) = form else { return };
-            match pack {
-                Some(pack) => session.open(number, pack, service.entries(form)),
-                None => inner.notice = Some(Notice::no_form(self.packs.why_none(form, clock::today()))),
-            }
-        });
-    }
-
-    fn note_opened(&self, session: &Session, service: u16, pack: Option<&Pack>) {
-        self.audit.note(&Act::FormOpened {
-            service,
-            form: pack.map(|pack| pack.id.clone()),
-            people: session.people.iter().filter_map(|person| person.pseudonym.clone()).collect(),
-            practice: session.is_all_practice(),
-        });
-    }
-
-    /// Opens another form of the chosen service.
-    pub fn choose_form(&self, form: &str) {
-        self.change(|inner| {
-            let Some(session) = &mut inner.session else { return };
-            session.touch(Instant::now());
-            let service = session.service.and_then(|number| self.services.get(number));
-            let Some(service) = service.filter(|service| service.forms.iter().any(|other| other == form)) else {
-                return;
-            };
-            match self.packs.for_day(form, clock::today(), &inner.office.province) {
-                Some(pack) => {
-                    session.leave();
-                    self.note_opened(session, service.number, Some(pack));
-                    session.open(service.number, pack, service.entries(form));
-                }
-                None => inner.notice = Some(Notice::no_form(self.packs.why_none(form, clock::today()))),
-            }
-        });
-    }
-
-    /// Something is about to be sent to the office's other software: not where the very same is on its way or has arrived, or
-    /// the session is over.
-    pub fn begin_delivery(&self, session: u64, delivery: Delivery) -> bool {
-        self.change(|inner| {
-            let Some(session) = inner.session.as_mut().filter(|other| other.id == session) else { return false };
-            let same = |other: &Delivery| other.content == delivery.content;
-            if session.deliveries.iter().any(|other| same(other) && other.state.is_under_way_or_done()) {
-                return false;
-            }
-            session.deliveries.retain(|other| !same(other));
-            session.deliveries.push(delivery);
-            true
-        })
-    }
-
-    /// What became of something that was sent.
-    pub fn delivery(&self, session: u64, id: &str, state: DeliveryState) {
-        self.change(|inner| {
-            let session = inner.session.as_mut().filter(|other| other.id == session);
-            let deliveries = session.into_iter().flat_map(|session| &mut session.deliveries);
-            deliveries.filter(|delivery| delivery.id == id).for_each(|delivery| delivery.state = state.clone());
-        });
-    }
-
-    /// A field of the open form is copied. Whether that is still to be recorded: once for the people who stand in it.
-    pub fn is_new_copy(&self) -> bool {
-        let inner = &mut *self.look();
-        let Some(form) = inner.session.as_mut().and_then(|session| session.form.as_mut()) else { return false };
-        let seated: Vec<u32> = form.roles.values().flatten().copied().collect();
-        let known = form.copied.as_ref() == Some(&seated);
-        form.copied = Some(seated);
-        !known
-    }
-
-    /// Goes back to the services. The people stay, and the form is kept for who comes back to it.
-    pub fn leave_service(&self) {
-        self.in_session(Session::leave);
-    }
-
-    /// What the officer did to a field; nothing gives it back to the card.
-    pub fn enter(&self, field: &str, entry: Option<Entry>) {
-        self.in_session(|session| {
-            let Some(form) = &mut session.form else { return };
-            match entry {
-                Some(entry) => form.entries.0.insert(field.to_owned(), entry),
-                None => form.entries.0.remove(field),
-            };
-        });
-    }
-
-    /// Gives a person a place in the form, or takes it away.
-    pub fn assign(&self, subject: &str, number: u32, seated: bool) {
-        self.in_session(|session| {
-            if let Some(pack) = session.form.as_ref().and_then(|form| self.packs.get(&form.pack)) {
-                session.assign(subject, number, seated, pack);
-            }
-        });
-    }
-
     /// Somebody is there.
     pub fn touch(&self) {
         let counting = {
@@ -505,101 +383,6 @@ impl Desk {
             Some(idle) if idle >= super::session::IDLE_WARNING => self.change(|_| {}),
             _ => {}
         }
-    }
-
-    // What a read tells.
-
-    /// Turns to a card that lies there and was not dealt with: with the code that was scanned for it, or asking for its key.
-    /// The read that waits for a card takes it up by itself, and a second card waits its turn.
-    fn next_card(self: &Arc<Self>, inner: &mut Inner) {
-        let Some(session) = &mut inner.session else { return };
-        if matches!(session.card, CardState::Reading(_) | CardState::NeedsKey { .. }) {
-            return;
-        }
-        let waiting = inner.slots.iter().find(|(_, slot)| !slot.done).map(|(reader, _)| reader.clone());
-        let Some(reader) = waiting else { return };
-        match session.code.take() {
-            Some(code) => self.read(inner, &reader, code),
-            None => session.card = CardState::NeedsKey { reader, problem: None },
-        }
-    }
-
-    fn read(self: &Arc<Self>, inner: &mut Inner, reader: &str, credentials: cccd::credentials::Credentials) {
-        let ticket = inner.next();
-        let slot = inner.slots.get(reader);
-        let insertion = slot.map_or(0, |slot| slot.insertion);
-        let practice = slot.and_then(|slot| slot.practice.clone());
-        let by_code = credentials.given().qr.is_some();
-        let begun = reading::begin(Arc::clone(self), ticket, reader.to_owned(), practice, credentials);
-        let Some(session) = &mut inner.session else { return };
-        let reader = reader.to_owned();
-        session.card = match begun {
-            Ok(()) => CardState::Reading(Reading {
-                ticket,
-                reader,
-                begun: [Step::Access].into(),
-                early: None,
-                waiting: false,
-                by_code,
-                since: Instant::now(),
-                insertion,
-                watchdog: Watchdog::default(),
-            }),
-            Err(_) => CardState::Failed { reader, problem: advice::for_error("internal") },
-        };
-    }
-
-    /// Something about the read of that ticket; late ones are nobody's. Whether it was somebody's.
-    pub fn in_reading(&self, ticket: u64, act: impl FnOnce(&mut Reading)) -> bool {
-        self.change(|inner| match inner.session.as_mut().map(|session| &mut session.card) {
-            Some(CardState::Reading(reading)) if reading.ticket == ticket => {
-                act(reading);
-                true
-            }
-            _ => false,
-        })
-    }
-
-    /// The read of that ticket ended: with a person, or with the code of what went wrong and what more there is to say.
-    pub fn read_ended(self: &Arc<Self>, ticket: u64, result: Result<DeskPerson, (&'static str, Option<Words>)>) {
-        self.change(|inner| {
-            let Some(session) = &mut inner.session else { return };
-            let (reader, by_code, insertion) = match &session.card {
-                CardState::Reading(reading) if reading.ticket == ticket => {
-                    (reading.reader.clone(), reading.by_code, reading.insertion)
-                }
-                _ => return,
-            };
-            session.touch(Instant::now());
-            // A card that was laid down meanwhile is another one.
-            if let Some(slot) = inner.slots.get_mut(&reader).filter(|slot| slot.insertion == insertion) {
-                slot.done = true;
-            }
-            match result {
-                Ok(person) => {
-                    session.card = CardState::None;
-                    if reader == PRACTICE_READER {
-                        inner.slots.remove(PRACTICE_READER);
-                    }
-                    self.seat_new(inner, person);
-                    self.next_card(inner);
-                }
-                Err((code, more)) => {
-                    let (what, todo) = if code == "wrong_password" && by_code {
-                        advice::code_of_another()
-                    } else {
-                        advice::for_error(code)
-                    };
-                    let todo = more.map_or_else(|| todo.clone(), |more| advice::joined(&todo, &more));
-                    let there = inner.slots.contains_key(&reader);
-                    session.card = if code == "wrong_password" && there {
-                        CardState::NeedsKey { reader, problem: Some((what, todo)) }
-                    } else {
-                        CardState::Failed { reader, problem: (what, todo) }
-                    };
-                }
-            }
-        });
     }
 
     /// Takes somebody into the session, and into the first place of the form that is free.

@@ -6,6 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use cccd_typeset::Request;
 use serde::Deserialize;
+use tokio::task::JoinError;
 
 use super::regions::drawn;
 use super::visitor::Visitor;
@@ -88,13 +89,18 @@ async fn printed(web: Web, visitor: Visitor, request: Option<ToPrint>) -> Respon
     // What cannot be recorded does not leave the desk.
     let make = move || web.desk.audit.record(&act).and_then(|()| web.desk.printer.print(&request, asked));
     let made = tokio::task::spawn_blocking(make).await;
+    pdf_or_why_not(visitor.lang, &name, made)
+}
+
+/// A PDF to look at and print, or a page that says why there is none.
+pub fn pdf_or_why_not(lang: Lang, name: &str, made: Result<Result<Vec<u8>, Notice>, JoinError>) -> Response {
     match made {
         Ok(Ok(pdf)) => {
             let shown = format!("inline; filename=\"{name}.pdf\"");
             ([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, shown)], pdf)
                 .into_response()
         }
-        Ok(Err(notice)) => failed(visitor.lang, StatusCode::INTERNAL_SERVER_ERROR, &notice),
+        Ok(Err(notice)) => failed(lang, StatusCode::INTERNAL_SERVER_ERROR, &notice),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use super::Web;
 use super::access::Officer;
-use super::documents::failed;
+use super::documents::{failed, pdf_or_why_not};
 use super::log::{nobody, own_chain, pseudonym};
 use super::officers::Frame;
 use super::regions::drawn;
@@ -97,15 +97,7 @@ pub async fn notice_pdf(State(web): State<Web>, visitor: Visitor) -> Response {
 async fn printed(web: Web, visitor: Visitor, request: Request, name: &str) -> Response {
     let asked = web.desk.printer.now();
     let made = tokio::task::spawn_blocking(move || web.desk.printer.print(&request, asked)).await;
-    match made {
-        Ok(Ok(pdf)) => {
-            let shown = format!("inline; filename=\"{name}.pdf\"");
-            ([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, shown)], pdf)
-                .into_response()
-        }
-        Ok(Err(notice)) => failed(visitor.lang, StatusCode::INTERNAL_SERVER_ERROR, &notice),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+    pdf_or_why_not(visitor.lang, name, made)
 }
 
 // What is stored of somebody.
