@@ -3,15 +3,19 @@
 //! Read in this order: [`settings`]; [`session`], what one session holds, with [`person`] for who is in it; [`state`],
 //! what may happen to it; [`cards`] and [`reading`], which bring cards; [`practice`], cards for who has none; [`web`], the
 //! pages; [`documents`], what is printed; [`exports`], what leaves as data; [`store`], the little that outlives a session;
-//! [`audit`], what is kept of who did what; [`officers`], who may use it.
+//! [`audit`], what is kept of who did what; [`officers`], who may use it; [`link`], the officer's computer elsewhere in the
+//! office.
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cccd_forms::packs::Packs;
 use cccd_forms::services::Services;
+use cccd_link::desk::Doorkeeper;
+use cccd_link::identity::Identity;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -20,6 +24,7 @@ use tokio::time::{self, MissedTickBehavior};
 use audit::{Act, Audit};
 use citizen_notice::OfficeTexts;
 use documents::Printer;
+use link::{Link, LinkListener};
 use officers::Officers;
 use settings::{Options, Settings};
 use state::Desk;
@@ -34,6 +39,7 @@ pub mod documents;
 pub mod exports;
 pub mod key;
 pub mod lang;
+pub mod link;
 pub mod notice;
 pub mod office;
 pub mod officers;
@@ -80,6 +86,9 @@ pub enum StartError {
     /// Where forms are to be sent is not right.
     #[error("{0}")]
     Webhook(#[from] exports::delivery::WebhookError),
+    /// The link to the officer's computer cannot be opened.
+    #[error("cannot open the link to the officer's computer: {0}")]
+    Link(String),
     /// The address is taken.
     #[error("cannot listen on {address}: {source}; another desk may be running, or choose another with --listen")]
     Listen {
@@ -129,10 +138,21 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     cards::watch(Arc::clone(&desk))?;
     let kept = Arc::clone(&desk);
     let one_picture = Arc::new(Semaphore::new(1));
-    let web = web::Web { desk, officers, practice: settings.practice, one_picture, webhook };
+    let (link, linked) = match settings.link {
+        Some(listen) => {
+            open_link(&desk, &settings.data, listen).await.map(|(link, listener)| (Some(link), Some(listener)))?
+        }
+        None => (None, None),
+    };
+    let web = web::Web { desk, officers, practice: settings.practice, one_picture, webhook, link };
     tokio::spawn(tick(web.clone()));
-    let routes = web::routes(web, web::guard::Own::at(address));
     println!("Bàn một cửa: http://{address}/  (Ctrl+C để dừng / to stop)");
+    if let Some(listener) = linked {
+        println!("Máy của cán bộ / officer's computer: {} (TLS)", listener.at);
+        let routes = web::routes(web.clone(), web::guard::Own::through_the_link());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+    }
+    let routes = web::routes(web, web::guard::Own::at(address));
     if settings.open {
         open_page(address);
     }
@@ -144,6 +164,18 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     // Whatever was noted before is written before this is.
     let _ = tokio::task::spawn_blocking(move || kept.audit.record(&Act::Stopped)).await;
     Ok(())
+}
+
+/// Listens for the officer's computer.
+async fn open_link(desk: &Arc<Desk>, data: &Path, listen: SocketAddr) -> Result<(Arc<Link>, LinkListener), StartError> {
+    let said = |error: &dyn std::fmt::Display| StartError::Link(error.to_string());
+    let identity = Identity::load_or_make(&data.join(link::IDENTITY)).map_err(|error| said(&error))?;
+    let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
+    let at = listener.local_addr()?;
+    let link = Arc::new(Link::open(Arc::clone(desk), &identity, at).map_err(|error| said(&error))?);
+    let keeper = Arc::clone(&link) as Arc<dyn Doorkeeper>;
+    let connections = cccd_link::desk::listen(listener, &identity, keeper).map_err(|error| said(&error))?;
+    Ok((link, LinkListener { connections, at }))
 }
 
 /// The services and forms: embedded, and the office's own.

@@ -27,7 +27,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the officer's page on this machine: cards are read, forms are filled
-    Desk(desk::settings::Options),
+    Desk(Box<desk::settings::Options>),
     /// Look after the office's own forms
     #[command(subcommand)]
     Forms(forms::Command),
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         return code;
     }
     let result = match Arguments::parse().command {
-        Command::Desk(options) => desk::run(options),
+        Command::Desk(options) => desk::run(*options),
         Command::Forms(command) => return forms::run(&command),
         Command::Audit(command) => return audit::run(&command),
         Command::Officers(command) => return officers::run(&command),

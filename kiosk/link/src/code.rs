@@ -86,7 +86,8 @@ impl Code {
 /// Four symbols and a dash, six times.
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bits = self.hash.iter().chain(self.secret.bytes()).fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
+        let bits =
+            self.hash.iter().chain(self.secret.bytes()).fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
         for place in 0..24 {
             if place > 0 && place % 4 == 0 {
                 f.write_str("-")?;

@@ -101,7 +101,8 @@ impl Identity {
         let hex = |bytes: &[u8]| Zeroizing::new(base16ct::lower::encode_string(bytes));
         let text =
             Zeroizing::new(format!("{TITLE}\ncertificate {}\nkey {}\n", *hex(&made.certificate), *hex(&made.key)));
-        write_for_owner(path, text.as_bytes()).map_err(|source| IdentityError::File { path: path.to_owned(), source })?;
+        write_for_owner(path, text.as_bytes())
+            .map_err(|source| IdentityError::File { path: path.to_owned(), source })?;
         Ok(made)
     }
 

@@ -65,7 +65,9 @@ enum Command {
 enum Failure {
     #[error("không biết lưu ở đâu: dùng --data\nno folder for the pairing is known: give one with --data")]
     NoFolder,
-    #[error("máy này chưa ghép với bàn nào: chạy cccd-link pair ĐỊA-CHỈ\nthis computer is not paired: run cccd-link pair ADDRESS:PORT first")]
+    #[error(
+        "máy này chưa ghép với bàn nào: chạy cccd-link pair ĐỊA-CHỈ\nthis computer is not paired: run cccd-link pair ADDRESS:PORT first"
+    )]
     NotPaired,
     #[error("mã gồm 24 chữ và số, chia nhóm bốn: nhập đúng như màn hình bàn đọc thẻ\n{0}")]
     Code(#[from] NoCode),
@@ -76,13 +78,12 @@ enum Failure {
     },
     #[error("{0}")]
     Identity(#[from] IdentityError),
-    #[error("--listen {0}: chỉ dùng địa chỉ của chính máy này, như 127.0.0.1:8630\n--listen {0}: use an address of this computer alone, as 127.0.0.1:8630")]
+    #[error(
+        "--listen {0}: chỉ dùng địa chỉ của chính máy này, như 127.0.0.1:8630\n--listen {0}: use an address of this computer alone, as 127.0.0.1:8630"
+    )]
     NotLoopback(SocketAddr),
     #[error("{what}: {source}")]
-    File {
-        what: String,
-        source: io::Error,
-    },
+    File { what: String, source: io::Error },
 }
 
 fn main() -> ExitCode {

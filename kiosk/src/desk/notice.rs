@@ -103,6 +103,36 @@ impl Notice {
         )
     }
 
+    /// A setting is not on the disk, and not taken.
+    pub fn is_not_kept(error: &StoreError) -> Self {
+        Self::wrong(
+            Words::new("Chưa thực hiện: không ghi được vào đĩa.", "Not done: it could not be written."),
+            Words::new(
+                format!("Kiểm tra đĩa còn chỗ trống, rồi làm lại ({error})."),
+                format!("See whether the disk is full, then try again ({error})."),
+            ),
+        )
+    }
+
+    /// No secret can be made.
+    pub fn no_random_numbers() -> Self {
+        Self::wrong(
+            Words::new("Máy này không cho số ngẫu nhiên.", "This machine gives no random numbers."),
+            Words::new("Khởi động lại máy rồi thử lại.", "Start the machine again and try once more."),
+        )
+    }
+
+    /// Keys are pressed at the desk's own machine alone.
+    pub fn typed_at_the_desk_alone() -> Self {
+        Self::wrong(
+            Words::new("Gõ hộ chỉ chạy trên máy đặt ở bàn.", "Typing works on the desk's own machine alone."),
+            Words::new(
+                "Ở máy này, dùng nút sao chép từng ô hoặc xuất tệp.",
+                "Here, use the copy buttons or an exported file.",
+            ),
+        )
+    }
+
     /// Data leave the desk only under an ID number.
     pub fn without_id_number(missing: &[&Subject]) -> Self {
         let names =

@@ -51,6 +51,9 @@ pub struct Options {
     /// The certificate (PEM) of the authority that the receiver's is from [default: the public ones]
     #[arg(long, env = "CCCD_DESK_WEBHOOK_AUTHORITY", value_name = "FILE")]
     webhook_authority: Option<PathBuf>,
+    /// Where one officer's computer reaches this desk over the office network, once it is paired (TLS): this machine's address there, as 192.168.1.20:8631
+    #[arg(long, env = "CCCD_DESK_LINK", value_name = "ADDRESS:PORT")]
+    link: Option<SocketAddr>,
     /// Open the page in a browser
     #[arg(long, env = "CCCD_DESK_OPEN")]
     open: bool,
@@ -72,6 +75,7 @@ struct File {
     webhook: Option<String>,
     webhook_secret: Option<PathBuf>,
     webhook_authority: Option<PathBuf>,
+    link: Option<SocketAddr>,
     open: bool,
 }
 
@@ -98,6 +102,8 @@ pub struct Settings {
     pub purposes: Option<PathBuf>,
     /// Where forms are sent to as data.
     pub webhook: WebhookSettings,
+    /// Where the officer's computer reaches the desk.
+    pub link: Option<SocketAddr>,
     /// Whether the page is opened.
     pub open: bool,
 }
@@ -158,6 +164,7 @@ impl Settings {
                 secret: options.webhook_secret.or(file.webhook_secret),
                 authority: options.webhook_authority.or(file.webhook_authority),
             },
+            link: options.link.or(file.link),
             open: options.open || file.open,
         })
     }
@@ -199,6 +206,7 @@ mod tests {
             webhook: None,
             webhook_secret: None,
             webhook_authority: None,
+            link: None,
             open: false,
         }
     }

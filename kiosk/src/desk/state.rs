@@ -151,6 +151,11 @@ impl Desk {
         result
     }
 
+    /// What outlives a session.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// The pack of the open form.
     pub fn open_pack(&self, session: &Session) -> Option<&Pack> {
         self.packs.get(&session.form.as_ref()?.pack)
@@ -438,4 +443,23 @@ fn random() -> u64 {
     // Without it, numbers begin at nought.
     let _ = getrandom::fill(&mut bytes);
     u64::from(u32::from_be_bytes(bytes))
+}
+
+#[cfg(test)]
+pub mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// A desk with nobody at it, which keeps what it keeps in that folder.
+    pub fn desk_at(folder: &Path) -> Arc<Desk> {
+        Desk::new(
+            Services::embedded(),
+            Packs::embedded(),
+            Store::open(&folder.join("desk.sqlite3")).unwrap(),
+            Audit::open(folder).unwrap(),
+            OfficeTexts::of(None, None).unwrap(),
+            Printer::new().unwrap(),
+        )
+    }
 }

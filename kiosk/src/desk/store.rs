@@ -1,11 +1,14 @@
-//! The little that outlives a session: what the office calls itself. No citizen's data are ever in it.
+//! The little that outlives a session: what the office calls itself, and the computer that is paired. No citizen's data are ever in it.
 
 use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use cccd_link::identity::Fingerprint;
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::link::Computer;
 use super::office::Office;
 
 /// The database of the desk.
@@ -39,6 +42,12 @@ const STEPS: &[&str] = &[
      ALTER TABLE office ADD COLUMN email TEXT NOT NULL DEFAULT '';
      ALTER TABLE office ADD COLUMN address TEXT NOT NULL DEFAULT '';",
     "ALTER TABLE office ADD COLUMN police TEXT NOT NULL DEFAULT '';",
+    "CREATE TABLE computer (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32),
+    name TEXT NOT NULL,
+    since INTEGER NOT NULL
+) STRICT",
 ];
 
 impl Store {
@@ -112,6 +121,39 @@ impl Store {
                 office.police
             ],
         )?;
+        Ok(())
+    }
+
+    /// The officer's computer that is paired.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn computer(&self) -> Result<Option<Computer>, StoreError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let row = connection.query_row("SELECT fingerprint, name, since FROM computer", [], |row| {
+            let since: i64 = row.get(2)?;
+            Ok(Computer {
+                fingerprint: Fingerprint(row.get(0)?),
+                name: row.get(1)?,
+                since: Timestamp::from_millisecond(since).unwrap_or_default(),
+            })
+        });
+        Ok(row.optional()?)
+    }
+
+    /// Keeps which computer is paired, in the place of another; or that none is.
+    ///
+    /// # Errors
+    /// The disk is full, or the database refuses.
+    pub fn set_computer(&self, computer: Option<&Computer>) -> Result<(), StoreError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        match computer {
+            Some(Computer { fingerprint, name, since }) => connection.execute(
+                "INSERT OR REPLACE INTO computer (only, fingerprint, name, since) VALUES (1, ?1, ?2, ?3)",
+                params![fingerprint.0, name, since.as_millisecond()],
+            )?,
+            None => connection.execute("DELETE FROM computer", [])?,
+        };
         Ok(())
     }
 }

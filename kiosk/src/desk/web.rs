@@ -1,7 +1,7 @@
 //! The pages: [`routes`] says where everything is, [`guard`] lets only this machine's own pages in, [`access`] decides which
 //! page is for whom, [`page`] and [`regions`] draw, [`events`] tells the pages what changed, [`actions`] is what the officer
 //! does, [`documents`] what is printed, [`exports`] what leaves as data, [`officers`] who may log in, [`log`] what the auditor
-//! sees, [`rights`] what citizens may ask for.
+//! sees, [`rights`] what citizens may ask for, [`link`] the officer's computer.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::audit::EndedBy;
 use super::exports::delivery::Webhook;
+use super::link::Link;
 use super::officers::Officers;
 use super::state::Desk;
 use access::{ACCOUNTS, ANYBODY, Access, DESK, LOG, OFFICE, Routes};
@@ -25,6 +26,7 @@ mod documents;
 mod events;
 mod exports;
 pub mod guard;
+mod link;
 mod log;
 mod officers;
 mod page;
@@ -51,6 +53,8 @@ pub struct Web {
     pub one_picture: Arc<Semaphore>,
     /// Where forms are sent to as data, where the office has such a place.
     pub webhook: Option<Arc<Webhook>>,
+    /// The officer's computer elsewhere in the office, where that is switched on.
+    pub link: Option<Arc<Link>>,
 }
 
 /// All routes, ready to be served.
@@ -132,6 +136,10 @@ fn declared() -> Routes {
         .route("/log/person", LOG, post(log::person))
         .route("/log/verify", LOG, post(log::verify))
         .route("/log/export", LOG, post(log::export))
+        .route("/link", ACCOUNTS, get(link::page))
+        .route("/link/show", ACCOUNTS, post(link::show_code))
+        .route("/link/hide", ACCOUNTS, post(link::hide_code))
+        .route("/link/remove", ACCOUNTS, post(link::remove))
         .layered(|router| router.layer(DefaultBodyLimit::max(LARGEST_ENTRY)))
         .merge(pictures)
 }

@@ -3,7 +3,7 @@
 //!
 //! Read in this order: [`officer`], what an officer does; [`first_use`] and [`sessions`], the ways it goes well;
 //! [`exports`], what leaves the desk; [`troubles`], those in which it does not; [`officers`] and [`records`], who may do what, and
-//! what is kept of it; [`accessibility`] and [`policy`], what holds for every page;
+//! what is kept of it; [`link`], the officer's computer elsewhere in the office; [`accessibility`] and [`policy`], what holds for every page;
 //! [`real_reader`], the same through the real PC/SC service. [`browser`], [`desk`] and [`http`] carry all that.
 //!
 //! Nothing here waits for a time: only for what is to come about. Pictures of the pages are left in the build folder
@@ -15,6 +15,7 @@ mod desk;
 mod exports;
 mod first_use;
 mod http;
+mod link;
 mod officer;
 mod officers;
 mod policy;

@@ -12,7 +12,7 @@ use crate::browser::Browser;
 use crate::desk::Desk;
 use crate::officer::{AN, Officer};
 
-const PASSWORD: &str = "bốn từ không liên quan";
+pub const PASSWORD: &str = "bốn từ không liên quan";
 
 /// What an authenticator app knows.
 pub struct App {
@@ -48,7 +48,7 @@ impl App {
 
 /// The text of an element.
 #[track_caller]
-fn text(browser: &Browser, selector: &str) -> String {
+pub fn text(browser: &Browser, selector: &str) -> String {
     browser.until_shown(selector, "");
     let text = browser.script("return document.querySelector(arguments[0]).innerText", &[json!(selector)]);
     text.as_str().unwrap_or_default().to_owned()
@@ -94,7 +94,7 @@ fn set_up(browser: &Browser) -> (App, String) {
 }
 
 #[track_caller]
-fn look_at(browser: &Browser, page: &str) {
+pub fn look_at(browser: &Browser, page: &str) {
     expect_no_violation(browser, page);
     expect_large_targets(browser, page);
     browser.picture(page);
@@ -115,14 +115,14 @@ fn make_and_enter(officer: &Officer, name: &str, roles: &str) -> App {
 }
 
 #[track_caller]
-fn log_in(browser: &Browser, name: &str, password: &str, code: &str) {
+pub fn log_in(browser: &Browser, name: &str, password: &str, code: &str) {
     browser.until_shown("#log-in", "");
     fill(browser, &[("name", name), ("password", password), ("code", code)], "#log-in");
 }
 
 /// The status of a page, asked for from within the browser.
 #[track_caller]
-fn status(browser: &Browser, method: &str, path: &str) -> u64 {
+pub fn status(browser: &Browser, method: &str, path: &str) -> u64 {
     let body = "const done = arguments[2]; fetch(arguments[1], { method: arguments[0], redirect: 'manual' })\
                 .then((answer) => done(answer.type === 'opaqueredirect' ? 303 : answer.status))";
     browser.script_async(body, &[json!(method), json!(path)]).as_u64().unwrap_or_default()

@@ -104,6 +104,13 @@ pub enum Act {
         /// Its roles now.
         roles: Vec<&'static str>,
     },
+    /// Something about the officer's computer elsewhere in the office.
+    Link {
+        /// What.
+        change: LinkChange,
+        /// What the computer calls itself.
+        computer: Option<String>,
+    },
     /// Somebody looked at the log.
     LogSearched {
         /// By what: names of filters, never a number.
@@ -223,6 +230,19 @@ pub enum AccountChange {
     Removed,
 }
 
+/// What happened to the link to the officer's computer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkChange {
+    /// A code to pair with was shown.
+    CodeShown,
+    /// A computer was paired, and another one is not any more.
+    Paired,
+    /// A computer had a wrong code.
+    Refused,
+    /// The computer was taken away.
+    Removed,
+}
+
 impl Act {
     /// Its stable name.
     pub fn name(&self) -> &'static str {
@@ -241,6 +261,7 @@ impl Act {
             Self::LoginFailed { .. } => "login_failed",
             Self::Logout { .. } => "logout",
             Self::Account { .. } => "account",
+            Self::Link { .. } => "link",
             Self::LogSearched { .. } => "log_searched",
             Self::LogExported { .. } => "log_exported",
             Self::LogVerified { .. } => "log_verified",
@@ -310,6 +331,10 @@ impl Act {
                 add("change", json!(change.code()));
                 add("account", json!(account));
                 add("roles", json!(roles));
+            }
+            Self::Link { change, computer } => {
+                add("change", json!(change.code()));
+                add("computer", json!(computer));
             }
             Self::LogSearched { by, people } => {
                 add("by", json!(by));
@@ -394,8 +419,20 @@ impl AccountChange {
     }
 }
 
+impl LinkChange {
+    /// Its stable name.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::CodeShown => "code_shown",
+            Self::Paired => "paired",
+            Self::Refused => "refused",
+            Self::Removed => "removed",
+        }
+    }
+}
+
 /// Every act by its stable name, and what it is called.
-pub const NAMES: [(&str, &str, &str); 22] = [
+pub const NAMES: &[(&str, &str, &str)] = &[
     ("read", "Đọc thông tin công dân", "Citizen read"),
     ("export", "In, xuất dữ liệu", "Data out of the desk"),
     ("form_opened", "Chọn dịch vụ, mở tờ khai", "Service chosen, form opened"),
@@ -407,6 +444,7 @@ pub const NAMES: [(&str, &str, &str); 22] = [
     ("login_failed", "Đăng nhập không được", "Failed login"),
     ("logout", "Đăng xuất", "Logout"),
     ("account", "Tài khoản cán bộ", "Officer's account"),
+    ("link", "Máy của cán bộ", "Officer's computer"),
     ("settings_changed", "Đổi cài đặt", "Settings changed"),
     ("log_searched", "Xem nhật ký", "Log looked at"),
     ("log_exported", "Xuất nhật ký", "Log exported"),

@@ -30,7 +30,7 @@ pub fn details(said: &Value, services: &Services, texts: &OfficeTexts, lang: Lan
         let purpose = texts.purposes.iter().find(|purpose| purpose.id == id);
         add(purpose.map_or(id, |purpose| lang.say(&purpose.vi, &purpose.en)));
     }
-    for name in ["form", "account", "number", "day"] {
+    for name in ["form", "account", "computer", "number", "day"] {
         if let Some(text) = text(name) {
             add(text);
         }
@@ -88,6 +88,9 @@ fn of_code(code: &str) -> Words {
         "reset" => ("đặt lại", "reset"),
         "reset_at_the_machine" => ("đặt lại tại máy", "reset at the machine"),
         "removed" => ("xóa", "removed"),
+        "code_shown" => ("hiện mã ghép", "code shown"),
+        "paired" => ("ghép", "paired"),
+        "refused" => ("mã sai, không ghép", "wrong code, not paired"),
         "operator" => ("tiếp nhận", "operator"),
         "auditor" => ("kiểm tra", "auditor"),
         "administrator" => ("quản trị", "administrator"),

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
 
 use super::Web;
+use super::guard::Way;
 use crate::desk::officers::logins::{Token, TokenHash, Who};
 use crate::desk::officers::role::Role;
 
@@ -43,6 +44,18 @@ pub const ANYBODY: Access = Access::With(&Role::ALL);
 pub const ACCOUNTS: Access = Access::With(&[Role::Administrator]);
 /// Who looks at the log.
 pub const LOG: Access = Access::With(&[Role::Auditor]);
+
+/// What is done at the desk's own machine alone: what a citizen's screen shows, and who may come over the network at all.
+const HERE_ALONE: [&str; 8] = [
+    "/citizen",
+    "/citizen/events",
+    "/citizen/notice",
+    "/link",
+    "/link/show",
+    "/link/hide",
+    "/link/remove",
+    "/officers/first",
+];
 
 /// Why somebody is not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,15 +161,27 @@ async fn gatekeeper(State(gate): State<Gate>, mut request: Request, next: Next) 
         return StatusCode::NOT_FOUND.into_response();
     };
     let officers = &gate.web.officers;
+    let way = request.extensions().get::<Way>().copied().unwrap_or_default();
+    if way == Way::Link {
+        if path.is_some_and(|path| HERE_ALONE.contains(&path)) {
+            return (StatusCode::FORBIDDEN, "Chỉ làm được tại máy đặt ở bàn. / Only at the desk's own machine.")
+                .into_response();
+        }
+        if officers.is_new() {
+            return (StatusCode::FORBIDDEN, "Tạo tài khoản ở bàn trước. / Make accounts at the desk first.")
+                .into_response();
+        }
+    }
     let token = token(request.headers());
     // A page that only listens does not keep anybody logged in.
     let acts = !path.is_some_and(|path| path.ends_with("/events"));
     let who = token.and_then(|token| officers.who(&token, acts));
-    let situation = Situation { demanded: officers.is_demanded(), is_new: officers.is_new(), who: who.as_deref() };
+    let demanded = way == Way::Link || officers.is_demanded();
+    let situation = Situation { demanded, is_new: officers.is_new(), who: who.as_deref() };
     if let Err(refusal) = access.check(situation) {
         return refused(refusal, who.as_deref(), &request);
     }
-    request.extensions_mut().insert(Officer { who, token });
+    request.extensions_mut().insert(Officer { who, token, way });
     next.run(request).await
 }
 
@@ -202,6 +227,8 @@ pub struct Officer {
     pub who: Option<Arc<Who>>,
     /// The login.
     pub token: Option<TokenHash>,
+    /// From where.
+    pub way: Way,
 }
 
 impl Officer {

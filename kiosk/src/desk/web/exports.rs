@@ -15,8 +15,10 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::Web;
+use super::access::Officer;
 use super::actions::done;
 use super::documents::{Of, failed, form_to_print};
+use super::guard::Way;
 use super::visitor::Visitor;
 use crate::desk::audit::{self, Act, ExportKind};
 use crate::desk::exports::delivery::{self, Delivery, DeliveryState};
@@ -253,7 +255,16 @@ pub struct TypingForm {
 }
 
 /// Types the open form into the window that comes to the front next.
-pub async fn type_out(State(web): State<Web>, headers: HeaderMap, Form(asked): Form<TypingForm>) -> Response {
+pub async fn type_out(
+    State(web): State<Web>,
+    officer: Officer,
+    headers: HeaderMap,
+    Form(asked): Form<TypingForm>,
+) -> Response {
+    if officer.way == Way::Link {
+        web.desk.say(Notice::typed_at_the_desk_alone());
+        return done(&headers);
+    }
     let TypingForm { s, pack, order } = asked;
     let pressed = Pressed { s, pack };
     let prepared = {

@@ -1,7 +1,7 @@
 //! Who may ask. The desk listens on the loopback interface, and every page that this machine's browser shows can reach it
 //! there; so each request must name this desk as its host, and come from the desk's own page or from no page at all.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -10,8 +10,19 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+/// The way that a request came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// From this machine.
+    #[default]
+    Here,
+    /// From the officer's computer, which is paired.
+    Link,
+}
+
 /// The names under which the desk is reached.
 pub struct Own {
+    way: Way,
     hosts: Vec<String>,
 }
 
@@ -24,16 +35,36 @@ impl Own {
             // Browsers leave it out.
             hosts.extend([address.ip().to_string(), "localhost".to_owned()]);
         }
-        Self { hosts }
+        Self { way: Way::Here, hosts }
+    }
+
+    /// The desk as the officer's computer serves it: at a port of its own loopback interface, which the desk does not know.
+    pub fn through_the_link() -> Self {
+        Self { way: Way::Link, hosts: Vec::new() }
     }
 
     fn is_host(&self, host: &str) -> bool {
-        self.hosts.iter().any(|own| own == host)
+        match self.way {
+            Way::Here => self.hosts.iter().any(|own| own == host),
+            Way::Link => is_loopback(host),
+        }
     }
 
-    fn is_origin(&self, origin: &str) -> bool {
-        origin.strip_prefix("http://").is_some_and(|host| self.is_host(host))
+    /// Whether a page of that origin is the desk's own, where it was asked for under that host.
+    fn is_origin(&self, origin: &str, host: &str) -> bool {
+        let named = origin.strip_prefix("http://");
+        named.is_some_and(|named| self.is_host(named) && (self.way == Way::Here || named == host))
     }
+}
+
+/// Whether that is a name of the loopback interface, with or without a port.
+fn is_loopback(host: &str) -> bool {
+    if let Ok(address) = host.parse::<SocketAddr>() {
+        return address.ip().is_loopback();
+    }
+    let (name, port) = host.split_once(':').unwrap_or((host, "80"));
+    let is_port = port.parse::<u16>().is_ok();
+    is_port && (name == "localhost" || name.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()))
 }
 
 /// Nothing but what the desk itself serves: no inline script or style, no other host, no frame around it.
@@ -56,7 +87,8 @@ const HEADERS: [(HeaderName, HeaderValue); 7] = [
 ];
 
 /// Lets a request through, or not.
-pub async fn guard(State(own): State<Arc<Own>>, request: Request, next: Next) -> Response {
+pub async fn guard(State(own): State<Arc<Own>>, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(own.way);
     let mut response = match refusal(&own, request.method(), request.headers(), request.uri().path()) {
         Some(why) => (StatusCode::FORBIDDEN, why).into_response(),
         None => next.run(request).await,
@@ -72,10 +104,10 @@ pub async fn guard(State(own): State<Arc<Own>>, request: Request, next: Next) ->
 /// Why a request is refused.
 fn refusal(own: &Own, method: &Method, headers: &HeaderMap, path: &str) -> Option<&'static str> {
     let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    if !text(&header::HOST).is_some_and(|host| own.is_host(host)) {
+    let Some(host) = text(&header::HOST).filter(|host| own.is_host(host)) else {
         return Some("this desk is not called by that name");
-    }
-    if text(&header::ORIGIN).is_some_and(|origin| !own.is_origin(origin)) {
+    };
+    if text(&header::ORIGIN).is_some_and(|origin| !own.is_origin(origin, host)) {
         return Some("another page asks");
     }
     // Browsers say where a request comes from. A link to the first page may stand anywhere.
@@ -124,6 +156,23 @@ mod tests {
         let other_port = [("host", "127.0.0.1:8630"), ("origin", "http://127.0.0.1:3000")];
         assert!(asked(Method::POST, "/key", &other_port).is_some());
         assert!(asked(Method::POST, "/key", &[("host", "127.0.0.1:8630"), ("origin", "null")]).is_some());
+    }
+
+    #[test]
+    fn through_the_link_the_desk_is_called_by_names_of_the_loopback_alone() {
+        let linked = |host: &str, origin: &str| {
+            let headers = [("host", host), ("origin", origin)]
+                .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
+            refusal(&Own::through_the_link(), &Method::POST, &headers.into_iter().collect(), "/end")
+        };
+        for host in ["127.0.0.1:8630", "localhost:9000", "[::1]:8630", "127.0.0.1", "localhost"] {
+            assert_eq!(linked(host, &format!("http://{host}")), None, "{host}");
+        }
+        for host in ["evil.example:8630", "192.168.1.20:8631", "localhost.evil.example", "localhost:x", ""] {
+            assert!(linked(host, &format!("http://{host}")).is_some(), "{host}");
+        }
+        assert!(linked("127.0.0.1:8630", "http://127.0.0.1:3000").is_some(), "another program of that computer");
+        assert!(linked("127.0.0.1:8630", "null").is_some());
     }
 
     #[test]

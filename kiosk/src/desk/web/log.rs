@@ -143,7 +143,7 @@ struct Verified {
 }
 
 impl LogPage {
-    fn acts(&self) -> [(&'static str, &'static str, &'static str); 22] {
+    fn acts(&self) -> &'static [(&'static str, &'static str, &'static str)] {
         acts::NAMES
     }
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::access::{COOKIE, Officer, home};
+use super::guard::Way;
 use super::regions::drawn;
 use super::visitor::Visitor;
 use super::{Web, assets};
@@ -48,6 +49,11 @@ impl Frame {
     /// Whether there is something to see for an officer of any role.
     pub fn is_in(&self) -> bool {
         self.officer.who.as_ref().is_some_and(|who| !who.unfinished)
+    }
+
+    /// Whether the page is shown at the desk's own machine.
+    pub fn is_here(&self) -> bool {
+        self.officer.way == Way::Here
     }
 
     /// What roles are called.
@@ -343,7 +349,7 @@ fn finished_step(web: &Web, accounts: &Accounts, officer: &Officer, name: &str) 
     ended.iter().for_each(|other| {
         web.desk.audit.note_by(Some(&other.name), &Act::Logout { by: EndedBy::AccountChanged });
     });
-    Ok(Officer { who, token: Some(token) })
+    Ok(Officer { who, token: Some(token), way: officer.way })
 }
 
 #[derive(Deserialize)]

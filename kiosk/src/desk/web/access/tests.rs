@@ -3,19 +3,13 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
-use cccd_forms::packs::Packs;
-use cccd_forms::services::Services;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
 use super::*;
-use crate::desk::audit::Audit;
-use crate::desk::citizen_notice::OfficeTexts;
-use crate::desk::documents::Printer;
 use crate::desk::officers::Officers;
 use crate::desk::officers::role::Roles;
-use crate::desk::state::Desk;
-use crate::desk::store::Store;
+use crate::desk::state::tests::desk_at;
 use crate::desk::web::{declared, guard};
 
 fn who(roles: &[Role], unfinished: bool) -> Who {
@@ -31,6 +25,7 @@ fn expected(path: &str) -> &'static [Role] {
         _ if EVERYONE.into_iter().any(below) => &[],
         "/officers/setup" | "/officers/setup/password" | "/officers/setup/code" => &[],
         "/office" => &[Role::Operator, Role::Administrator],
+        _ if below("/link") => &[Role::Administrator],
         _ if below("/officers") => &[Role::Administrator],
         "/rights" | "/complaint" => &Role::ALL,
         "/purpose" => &[Role::Operator],
@@ -60,16 +55,9 @@ fn every_route_is_for_those_it_should_be_for_and_for_nobody_else() {
 }
 
 fn web(folder: &Path) -> Web {
-    let desk = Desk::new(
-        Services::embedded(),
-        Packs::embedded(),
-        Store::open(&folder.join("desk.sqlite3")).unwrap(),
-        Audit::open(folder).unwrap(),
-        OfficeTexts::of(None, None).unwrap(),
-        Printer::new().unwrap(),
-    );
     let officers = Arc::new(Officers::open(folder, true, Duration::from_secs(60)).unwrap());
-    Web { desk, officers, practice: true, one_picture: Arc::new(Semaphore::new(1)), webhook: None }
+    let one_picture = Arc::new(Semaphore::new(1));
+    Web { desk: desk_at(folder), officers, practice: true, one_picture, webhook: None, link: None }
 }
 
 /// Every route of the real router is behind the check, in each method; what is no route is nobody's.
@@ -94,5 +82,26 @@ async fn no_route_is_served_beside_the_check() {
             let stopped = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND);
             assert_eq!(!stopped, access == Access::Everyone, "{method} {path}: {status}");
         }
+    }
+}
+
+/// From the officer's computer nothing is open that a login opens at the desk, and some things are done at the desk alone.
+#[tokio::test]
+async fn through_the_link_login_comes_before_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let web = web(folder.path());
+    let status = async |path: &str| {
+        let request = Request::builder().uri(path).header("host", "127.0.0.1:8630").body(Body::empty()).unwrap();
+        let routes = crate::desk::web::routes(web.clone(), guard::Own::through_the_link());
+        routes.oneshot(request).await.unwrap().status()
+    };
+    for path in declared().table().keys() {
+        assert_ne!(status(path).await, StatusCode::OK, "{path}: before there is an account");
+    }
+    web.officers.make("an", "An", Roles::of(&[Role::Administrator])).unwrap();
+    assert_eq!(status("/login").await, StatusCode::OK);
+    for path in HERE_ALONE {
+        assert!(declared().table().contains_key(path), "{path} is no route");
+        assert_eq!(status(path).await, StatusCode::FORBIDDEN, "{path}");
     }
 }
