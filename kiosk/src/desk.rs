@@ -3,8 +3,8 @@
 //! Read in this order: [`settings`]; [`session`], what one session holds, with [`person`] for who is in it; [`state`],
 //! what may happen to it; [`cards`] and [`reading`], which bring cards; [`practice`], cards for who has none; [`web`], the
 //! pages; [`documents`], what is printed; [`exports`], what leaves as data; [`store`], the little that outlives a session;
-//! [`audit`], what is kept of who did what; [`officers`], who may use it; [`link`], the officer's computer elsewhere in the
-//! office.
+//! [`audit`], what is kept of who did what; [`figures`], what is counted; [`officers`], who may use it; [`link`], the officer's
+//! computer elsewhere in the office.
 
 use std::io;
 use std::net::SocketAddr;
@@ -24,6 +24,7 @@ use tokio::time::{self, MissedTickBehavior};
 use audit::{Act, Audit};
 use citizen_notice::OfficeTexts;
 use documents::Printer;
+use figures::metrics::ScrapeToken;
 use link::{Link, LinkListener};
 use officers::Officers;
 use settings::{Options, Settings};
@@ -37,6 +38,7 @@ pub mod citizen_notice;
 pub mod clock;
 pub mod documents;
 pub mod exports;
+pub mod figures;
 pub mod key;
 pub mod lang;
 pub mod link;
@@ -89,6 +91,9 @@ pub enum StartError {
     /// The link to the officer's computer cannot be opened.
     #[error("cannot open the link to the officer's computer: {0}")]
     Link(String),
+    /// Figures cannot be scraped as the settings say.
+    #[error("{0}")]
+    Metrics(#[from] figures::metrics::TokenError),
     /// The address is taken.
     #[error("cannot listen on {address}: {source}; another desk may be running, or choose another with --listen")]
     Listen {
@@ -123,6 +128,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     let (services, packs) = offered(&settings)?;
     let texts = OfficeTexts::of(settings.notice.as_deref(), settings.purposes.as_deref()).map_err(StartError::Forms)?;
     let webhook = exports::delivery::Webhook::of(&settings.webhook)?.map(Arc::new);
+    let scrape_token = settings.metrics_token.as_deref().map(ScrapeToken::of_file).transpose()?;
     let path = settings.data.clone();
     let audit = Audit::open(&path).map_err(|source| StartError::Log { path: path.clone(), source })?;
     let officers = Officers::open(&path, settings.accounts, settings.login_idle)
@@ -144,7 +150,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
         }
         None => (None, None),
     };
-    let web = web::Web { desk, officers, practice: settings.practice, one_picture, webhook, link };
+    let web = web::Web { desk, officers, practice: settings.practice, one_picture, webhook, link, scrape_token };
     tokio::spawn(tick(web.clone()));
     println!("Bàn một cửa: http://{address}/  (Ctrl+C để dừng / to stop)");
     if let Some(listener) = linked {
@@ -162,7 +168,11 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
         () = stopped() => {}
     }
     // Whatever was noted before is written before this is.
-    let _ = tokio::task::spawn_blocking(move || kept.audit.record(&Act::Stopped)).await;
+    let stop = move || {
+        kept.count_what_is_open();
+        kept.audit.record(&Act::Stopped)
+    };
+    let _ = tokio::task::spawn_blocking(stop).await;
     Ok(())
 }
 

@@ -4,6 +4,9 @@ use cccd_forms::filling;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::figures::period::{CutDay, CutWeekday, Cuts};
+use super::figures::summary::SecondsPerField;
+
 /// The office.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -22,9 +25,20 @@ pub struct Office {
     pub address: String,
     /// The code of the province (Decision 19/2025/QĐ-TTg), as `40`.
     pub province: String,
+    /// The day of a month on which its figures are closed.
+    pub cut_day: CutDay,
+    /// The day of a week on which its figures are closed.
+    pub cut_weekday: CutWeekday,
+    /// What figures take for the time to type one field by hand.
+    pub seconds_per_field: SecondsPerField,
 }
 
 impl Office {
+    /// When its figures are closed.
+    pub fn cuts(&self) -> Cuts {
+        Cuts { day: self.cut_day, weekday: self.cut_weekday }
+    }
+
     /// The same as the forms take it, on a day.
     pub fn of_forms(&self, today: Date) -> filling::Desk {
         filling::Desk {

@@ -14,6 +14,7 @@ use cccd_forms::filling::Entries;
 use cccd_forms::packs::{Must, Pack, PackSection, Packs, Subject};
 
 use super::exports::delivery::Delivery;
+use super::figures::tally::Tally;
 use super::person::DeskPerson;
 
 /// After so long without a key, a touch or a card the session ends.
@@ -48,6 +49,8 @@ pub struct Session {
     pub left: BTreeMap<(u16, String), OpenForm>,
     /// What was sent to the office's other software.
     pub deliveries: Vec<Delivery>,
+    /// What it comes to in the figures.
+    pub tally: Tally,
     next_number: u32,
     last_touch: Instant,
 }
@@ -164,6 +167,7 @@ impl Session {
             form: None,
             left: BTreeMap::new(),
             deliveries: Vec::new(),
+            tally: Tally::begin(now),
             next_number: 1,
             last_touch: now,
         }
@@ -232,7 +236,7 @@ impl Session {
     pub fn open(&mut self, service: u16, pack: &Pack, entries: Entries) {
         let left = self.left.remove(&(service, pack.id.clone()));
         let new = || OpenForm { pack: pack.id.clone(), roles: BTreeMap::new(), entries, copied: None };
-        self.service = Some(service);
+        self.turn_to(service);
         self.form = Some(left.unwrap_or_else(new));
         let people: Vec<u32> = self.people.iter().map(|person| person.number).collect();
         for number in people {
@@ -240,8 +244,15 @@ impl Session {
         }
     }
 
+    /// Turns to a service.
+    pub fn turn_to(&mut self, service: u16) {
+        self.service = Some(service);
+        self.tally.turn_to(Some(service), self.last_touch);
+    }
+
     /// Leaves the service; its form is kept.
     pub fn leave(&mut self) {
+        self.tally.turn_to(None, self.last_touch);
         if let (Some(service), Some(form)) = (self.service.take(), self.form.take()) {
             self.left.insert((service, form.pack.clone()), form);
         }
@@ -287,6 +298,13 @@ impl Session {
         if seated && usable {
             form.seat(subject, number, pack);
         }
+    }
+
+    /// Who has a place in the open form.
+    pub fn seated(&self) -> Vec<&DeskPerson> {
+        let Some(form) = &self.form else { return Vec::new() };
+        let seated = |person: &&DeskPerson| form.roles.values().flatten().any(|number| *number == person.number);
+        self.people.iter().filter(seated).collect()
     }
 
     /// Who is which subject of the open form, as the form wants it.

@@ -54,6 +54,9 @@ pub struct Options {
     /// Where one officer's computer reaches this desk over the office network, once it is paired (TLS): this machine's address there, as 192.168.1.20:8631
     #[arg(long, env = "CCCD_DESK_LINK", value_name = "ADDRESS:PORT")]
     link: Option<SocketAddr>,
+    /// A file with the token that a Prometheus on this machine shows to read figures at /metrics; without it nobody does
+    #[arg(long, env = "CCCD_DESK_METRICS_TOKEN", value_name = "FILE")]
+    metrics_token: Option<PathBuf>,
     /// Open the page in a browser
     #[arg(long, env = "CCCD_DESK_OPEN")]
     open: bool,
@@ -76,6 +79,7 @@ struct File {
     webhook_secret: Option<PathBuf>,
     webhook_authority: Option<PathBuf>,
     link: Option<SocketAddr>,
+    metrics_token: Option<PathBuf>,
     open: bool,
 }
 
@@ -104,6 +108,8 @@ pub struct Settings {
     pub webhook: WebhookSettings,
     /// Where the officer's computer reaches the desk.
     pub link: Option<SocketAddr>,
+    /// Where the token is that figures are scraped with.
+    pub metrics_token: Option<PathBuf>,
     /// Whether the page is opened.
     pub open: bool,
 }
@@ -165,6 +171,7 @@ impl Settings {
                 authority: options.webhook_authority.or(file.webhook_authority),
             },
             link: options.link.or(file.link),
+            metrics_token: options.metrics_token.or(file.metrics_token),
             open: options.open || file.open,
         })
     }
@@ -207,6 +214,7 @@ mod tests {
             webhook_secret: None,
             webhook_authority: None,
             link: None,
+            metrics_token: None,
             open: false,
         }
     }

@@ -18,6 +18,7 @@ use super::audit::{Act, Audit, EndedBy, acts};
 use super::citizen_notice::OfficeTexts;
 use super::clock;
 use super::documents::Printer;
+use super::figures::Figures;
 use super::key::{self, Key};
 use super::notice::Notice;
 use super::office::Office;
@@ -33,7 +34,9 @@ mod reads;
 pub struct Desk {
     inner: Mutex<Inner>,
     changed: watch::Sender<u64>,
-    store: Store,
+    store: Arc<Store>,
+    /// What is counted.
+    pub figures: Figures,
     /// What is kept of who did what.
     pub audit: Audit,
     /// What citizens are told, and what cards may be read for.
@@ -122,9 +125,11 @@ impl Desk {
             // Numbers of another start are not given again: a page that was restored asks for what is gone.
             count: random(),
         };
+        let store = Arc::new(store);
         Arc::new(Self {
             inner: Mutex::new(inner),
             changed: watch::Sender::new(0),
+            figures: Figures::begin(Arc::clone(&store)),
             store,
             audit,
             texts,
@@ -345,6 +350,7 @@ impl Desk {
         self.change(|inner| {
             if let Some(session) = inner.session.take() {
                 self.audit.note(&Act::SessionEnded { by, practice: session.is_all_practice() });
+                self.count_session(&session);
                 if let CardState::Reading(reading) = &session.card {
                     reading.watchdog.cancel();
                 }
@@ -396,6 +402,7 @@ impl Desk {
         let known = session.people.len();
         let other =
             known > 0 && session.people.iter().all(|other| other.text(Fact::IdNumber) != person.text(Fact::IdNumber));
+        session.tally.read(&person);
         let Some(number) = session.add(person) else {
             inner.notice = Some(Notice::session_is_full());
             return;

@@ -1,4 +1,5 @@
-//! The little that outlives a session: what the office calls itself, and the computer that is paired. No citizen's data are ever in it.
+//! The little that outlives a session: what the office calls itself, the computer that is paired, and figures ([`figures`]).
+//! No citizen's data are ever in it.
 
 use std::fs;
 use std::path::Path;
@@ -8,8 +9,12 @@ use cccd_link::identity::Fingerprint;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::figures::period::{CutDay, CutWeekday};
+use super::figures::summary::SecondsPerField;
 use super::link::Computer;
 use super::office::Office;
+
+mod figures;
 
 /// The database of the desk.
 pub struct Store {
@@ -48,6 +53,7 @@ const STEPS: &[&str] = &[
     name TEXT NOT NULL,
     since INTEGER NOT NULL
 ) STRICT",
+    figures::STEP,
 ];
 
 impl Store {
@@ -85,7 +91,8 @@ impl Store {
     pub fn office(&self) -> Result<Office, StoreError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let row = connection.query_row(
-            "SELECT authority, place, province, phone, email, address, police FROM office",
+            "SELECT authority, place, province, phone, email, address, police, cut_day, cut_weekday, seconds_per_field
+             FROM office",
             [],
             |row| {
                 Ok(Office {
@@ -96,6 +103,10 @@ impl Store {
                     email: row.get(4)?,
                     address: row.get(5)?,
                     police: row.get(6)?,
+                    // Another version's choices are not known here.
+                    cut_day: CutDay::try_from(row.get::<_, i8>(7)?).unwrap_or_default(),
+                    cut_weekday: CutWeekday::try_from(row.get::<_, i8>(8)?).unwrap_or_default(),
+                    seconds_per_field: SecondsPerField::try_from(row.get::<_, u16>(9)?).unwrap_or_default(),
                 })
             },
         );
@@ -109,8 +120,9 @@ impl Store {
     pub fn set_office(&self, office: &Office) -> Result<(), StoreError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         connection.execute(
-            "INSERT OR REPLACE INTO office (only, authority, place, province, phone, email, address, police)
-             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR REPLACE INTO office
+             (only, authority, place, province, phone, email, address, police, cut_day, cut_weekday, seconds_per_field)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             params![
                 office.authority,
                 office.place,
@@ -118,7 +130,10 @@ impl Store {
                 office.phone,
                 office.email,
                 office.address,
-                office.police
+                office.police,
+                office.cut_day.number(),
+                office.cut_weekday.number(),
+                u16::from(office.seconds_per_field)
             ],
         )?;
         Ok(())
@@ -172,6 +187,9 @@ mod tests {
             province: "Nghệ An".into(),
             phone: "0238".into(),
             police: "Công an xã Lâm Hợp".into(),
+            cut_day: CutDay::try_from(14).unwrap(),
+            cut_weekday: CutWeekday::try_from(4).unwrap(),
+            seconds_per_field: SecondsPerField::try_from(10).unwrap(),
             ..Office::default()
         };
         {

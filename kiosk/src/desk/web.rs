@@ -1,7 +1,7 @@
 //! The pages: [`routes`] says where everything is, [`guard`] lets only this machine's own pages in, [`access`] decides which
 //! page is for whom, [`page`] and [`regions`] draw, [`events`] tells the pages what changed, [`actions`] is what the officer
 //! does, [`documents`] what is printed, [`exports`] what leaves as data, [`officers`] who may log in, [`log`] what the auditor
-//! sees, [`rights`] what citizens may ask for, [`link`] the officer's computer.
+//! sees, [`rights`] what citizens may ask for, [`figures`] what was counted, [`link`] the officer's computer.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::audit::EndedBy;
 use super::exports::delivery::Webhook;
+use super::figures::metrics::ScrapeToken;
 use super::link::Link;
 use super::officers::Officers;
 use super::state::Desk;
@@ -25,6 +26,7 @@ mod assets;
 mod documents;
 mod events;
 mod exports;
+mod figures;
 pub mod guard;
 mod link;
 mod log;
@@ -55,6 +57,8 @@ pub struct Web {
     pub webhook: Option<Arc<Webhook>>,
     /// The officer's computer elsewhere in the office, where that is switched on.
     pub link: Option<Arc<Link>>,
+    /// What a program shows that scrapes figures, where the office lets one.
+    pub scrape_token: Option<ScrapeToken>,
 }
 
 /// All routes, ready to be served.
@@ -132,6 +136,10 @@ fn declared() -> Routes {
         .route("/rights/export", LOG, post(rights::export))
         .route("/rights/forget", LOG, post(rights::forget))
         .route("/complaint", ANYBODY, post(rights::complaint))
+        .route("/figures", ANYBODY, get(figures::figures))
+        .route("/figures/report.pdf", ANYBODY, get(figures::pdf))
+        .route("/figures/report.xlsx", ANYBODY, get(figures::xlsx))
+        .route("/metrics", Access::Scraper, get(figures::metrics))
         .route("/log", LOG, get(log::log))
         .route("/log/person", LOG, post(log::person))
         .route("/log/verify", LOG, post(log::verify))

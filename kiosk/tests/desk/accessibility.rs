@@ -41,7 +41,7 @@ pub fn expect_large_targets(browser: &Browser, page: &str) {
 
 /// How much wider than the window the page is.
 #[track_caller]
-fn expect_no_sideways_scrolling(browser: &Browser, page: &str) {
+pub fn expect_no_sideways_scrolling(browser: &Browser, page: &str) {
     let wide = browser.script(
         "const most = document.documentElement.clientWidth + 1; \
          return document.documentElement.scrollWidth <= most ? [] : [...document.querySelectorAll('body *')]\

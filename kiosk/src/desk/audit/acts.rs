@@ -386,6 +386,11 @@ impl EndedBy {
 }
 
 impl ExportKind {
+    /// Whether what leaves is a paper, or a file to print.
+    pub const fn is_paper(self) -> bool {
+        matches!(self, Self::Pdf | Self::Print | Self::Docx | Self::ReadRecord)
+    }
+
     /// Its stable name.
     pub const fn code(self) -> &'static str {
         match self {

@@ -25,7 +25,7 @@ impl Desk {
             let province = inner.office.province.clone();
             let session = self.present(inner);
             session.leave();
-            session.service = Some(number);
+            session.turn_to(number);
             let pack = form.and_then(|form| self.packs.for_day(form, clock::today(), &province));
             self.note_opened(session, number, pack);
             let Some(form) = form else { return };

@@ -89,6 +89,9 @@ impl Desk {
                     self.next_card(inner);
                 }
                 Err((code, more)) => {
+                    if reader != PRACTICE_READER {
+                        session.tally.read_failed(code);
+                    }
                     let (what, todo) = if code == "wrong_password" && by_code {
                         advice::code_of_another()
                     } else {

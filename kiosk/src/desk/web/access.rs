@@ -32,21 +32,25 @@ pub enum Access {
     Setup,
     /// Officers who have one of these roles.
     With(&'static [Role]),
+    /// A program that shows the token of the settings, and nobody where there is none: figures for Prometheus. No login opens it,
+    /// and the token opens nothing else.
+    Scraper,
 }
 
 /// Who reads cards and fills forms.
 pub const DESK: Access = Access::With(&[Role::Operator]);
 /// Who says what the office is called.
 pub const OFFICE: Access = Access::With(&[Role::Operator, Role::Administrator]);
-/// Every officer who is logged in.
+/// Every officer who is logged in. Figures are for all of them: sums in which nobody is, and each answers for a part of them.
 pub const ANYBODY: Access = Access::With(&Role::ALL);
 /// Who makes accounts.
 pub const ACCOUNTS: Access = Access::With(&[Role::Administrator]);
 /// Who looks at the log.
 pub const LOG: Access = Access::With(&[Role::Auditor]);
 
-/// What is done at the desk's own machine alone: what a citizen's screen shows, and who may come over the network at all.
-const HERE_ALONE: [&str; 8] = [
+/// What is done at the desk's own machine alone: what a citizen's screen shows, who may come over the network at all, and
+/// scraping.
+const HERE_ALONE: [&str; 9] = [
     "/citizen",
     "/citizen/events",
     "/citizen/notice",
@@ -54,6 +58,7 @@ const HERE_ALONE: [&str; 8] = [
     "/link/show",
     "/link/hide",
     "/link/remove",
+    "/metrics",
     "/officers/first",
 ];
 
@@ -85,10 +90,12 @@ impl Access {
     /// # Errors
     /// It may not, and why.
     pub fn check(self, now: Situation<'_>) -> Result<(), Refusal> {
-        if self == Self::Everyone || !now.demanded || (self == Self::FirstAccount && now.is_new) {
+        let anybodys = !now.demanded && self != Self::Scraper;
+        if self == Self::Everyone || anybodys || (self == Self::FirstAccount && now.is_new) {
             return Ok(());
         }
-        let who = now.who.ok_or(Refusal::LoggedOut)?;
+        // Whoever shows the token is let in before anything else is asked.
+        let who = now.who.filter(|_| self != Self::Scraper).ok_or(Refusal::LoggedOut)?;
         match self {
             Self::Setup => return Ok(()),
             _ if who.unfinished => return Err(Refusal::Unfinished),
@@ -96,6 +103,7 @@ impl Access {
         }
         let may = match self {
             Self::Everyone | Self::Setup => true,
+            Self::Scraper => false,
             Self::FirstAccount => who.roles.has(Role::Administrator),
             Self::With(roles) => who.roles.has_any(roles),
         };
@@ -172,6 +180,12 @@ async fn gatekeeper(State(gate): State<Gate>, mut request: Request, next: Next) 
                 .into_response();
         }
     }
+    if *access == Access::Scraper {
+        return match stranger(&gate, &request) {
+            Some(answer) => answer,
+            None => next.run(request).await,
+        };
+    }
     let token = token(request.headers());
     // A page that only listens does not keep anybody logged in.
     let acts = !path.is_some_and(|path| path.ends_with("/events"));
@@ -183,6 +197,16 @@ async fn gatekeeper(State(gate): State<Gate>, mut request: Request, next: Next) 
     }
     request.extensions_mut().insert(Officer { who, token, way });
     next.run(request).await
+}
+
+/// The answer to a program that does not show the token; none where it does.
+fn stranger(gate: &Gate, request: &Request) -> Option<Response> {
+    let shown = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match gate.web.scrape_token {
+        Some(token) if token.is_shown(shown) => None,
+        Some(_) => Some((StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")]).into_response()),
+        None => Some(StatusCode::NOT_FOUND.into_response()),
+    }
 }
 
 fn token(headers: &HeaderMap) -> Option<TokenHash> {

@@ -337,7 +337,7 @@ pub async fn language(headers: HeaderMap, Form(form): Form<LanguageForm>) -> imp
 
 /// The page that somebody comes from: one of those that can be opened by themselves, else the first.
 fn page_before(headers: &HeaderMap) -> &'static str {
-    const PAGES: [&str; 6] = ["/officers/setup", "/officers", "/login", "/log", "/rights", "/notice"];
+    const PAGES: [&str; 7] = ["/officers/setup", "/officers", "/login", "/log", "/rights", "/notice", "/figures"];
     let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = referer.strip_prefix("http://").and_then(|rest| rest.find('/').and_then(|slash| rest.get(slash..)));
     let path = path.unwrap_or_default().split(['?', '#']).next().unwrap_or_default();

@@ -87,7 +87,12 @@ async fn printed(web: Web, visitor: Visitor, request: Option<ToPrint>) -> Respon
     };
     web.desk.touch();
     // What cannot be recorded does not leave the desk.
-    let make = move || web.desk.audit.record(&act).and_then(|()| web.desk.printer.print(&request, asked));
+    let make = move || {
+        web.desk.audit.record(&act)?;
+        let pdf = web.desk.printer.print(&request, asked)?;
+        web.desk.count_export(&act);
+        Ok(pdf)
+    };
     let made = tokio::task::spawn_blocking(make).await;
     pdf_or_why_not(visitor.lang, &name, made)
 }

@@ -128,7 +128,9 @@ async fn file(
         let pack = web.desk.packs.get(&material.pack).ok_or_else(Notice::session_is_over)?;
         let act = material.act.clone().ok_or_else(Notice::session_is_over)?;
         let made = make(pack, material)?;
-        web.desk.audit.record(&act).map(|()| (pack.id.clone(), made))
+        web.desk.audit.record(&act)?;
+        web.desk.count_export(&act);
+        Ok((pack.id.clone(), made))
     });
     match made.await.unwrap_or_else(|error| Err(Notice::not_made(&error.to_string()))) {
         Ok((name, made)) => {
@@ -144,7 +146,8 @@ async fn file(
 async fn recorded(web: &Web, act: Option<Act>) -> Result<(), Notice> {
     let act = act.ok_or_else(Notice::session_is_over)?;
     let desk = Arc::clone(&web.desk);
-    let waited = tokio::task::spawn_blocking(move || desk.audit.record(&act)).await;
+    let record = move || desk.audit.record(&act).map(|()| desk.count_export(&act));
+    let waited = tokio::task::spawn_blocking(record).await;
     waited.unwrap_or_else(|error| Err(Notice::not_made(&error.to_string())))
 }
 
@@ -304,6 +307,7 @@ pub async fn copied(State(web): State<Web>, headers: HeaderMap) -> Response {
         let act = audit::export_of(&web.desk.look(), ExportKind::Copied);
         if let Some(act) = act {
             web.desk.audit.note(&act);
+            web.desk.count_export(&act);
         }
     }
     done(&headers)

@@ -24,6 +24,7 @@ use crate::desk::clock;
 use crate::desk::exports::delivery::Delivery;
 use crate::desk::exports::record::Record;
 use crate::desk::exports::typing::Keyboard;
+use crate::desk::figures::period::{CutDay, CutWeekday};
 use crate::desk::lang::Lang;
 use crate::desk::notice::Notice;
 use crate::desk::office::Office;
@@ -365,6 +366,20 @@ struct FormChoice<'a> {
 }
 
 impl<'a> WorkRegion<'a> {
+    /// The days on which figures of a month may be closed: number, what it is called, whether it is the chosen one.
+    fn cut_days(&self) -> Vec<(i8, String, bool)> {
+        let decree = self.lang.say(" (Nghị định 09/2019/NĐ-CP, Điều 12)", " (Decree 09/2019/NĐ-CP, art. 12)");
+        let name =
+            |cut: CutDay| format!("{}{}", self.lang.of(&cut.words()), if cut.number() == 14 { decree } else { "" });
+        CutDay::ALL.map(|cut| (cut.number(), name(cut), cut == self.office.cut_day)).into()
+    }
+
+    /// The same of a week.
+    fn cut_weekdays(&self) -> Vec<(i8, String, bool)> {
+        let chosen = self.office.cut_weekday;
+        CutWeekday::ALL.map(|cut| (cut.number(), self.lang.of(&cut.words()).to_owned(), cut == chosen)).into()
+    }
+
     fn of(lang: Lang, web: &'a Web, inner: &'a Inner, filled: Option<&'a (&'a Pack, Form)>) -> Self {
         let desk = &*web.desk;
         let session = inner.session.as_ref();

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::desk::figures::metrics::ScrapeToken;
 use crate::desk::officers::Officers;
 use crate::desk::officers::role::Roles;
 use crate::desk::state::tests::desk_at;
@@ -28,6 +29,7 @@ fn expected(path: &str) -> &'static [Role] {
         _ if below("/link") => &[Role::Administrator],
         _ if below("/officers") => &[Role::Administrator],
         "/rights" | "/complaint" => &Role::ALL,
+        _ if below("/figures") => &Role::ALL,
         "/purpose" => &[Role::Operator],
         _ if below("/log") || below("/rights") => &[Role::Auditor],
         _ => &[Role::Operator],
@@ -36,7 +38,7 @@ fn expected(path: &str) -> &'static [Role] {
 
 #[test]
 fn every_route_is_for_those_it_should_be_for_and_for_nobody_else() {
-    for (path, access) in declared().table() {
+    for (path, access) in declared().table().iter().filter(|(_, access)| **access != Access::Scraper) {
         let for_whom = expected(path);
         let at = |who: Option<&Who>, demanded, is_new| access.check(Situation { demanded, is_new, who });
         assert_eq!(at(None, false, true), Ok(()), "{path}: without accounts");
@@ -54,10 +56,39 @@ fn every_route_is_for_those_it_should_be_for_and_for_nobody_else() {
     }
 }
 
+#[test]
+fn no_login_opens_the_figures_for_programs_and_they_are_the_only_such_route() {
+    let table = declared();
+    let scraped = table.table().iter().filter(|(_, access)| **access == Access::Scraper);
+    assert_eq!(scraped.map(|(path, _)| *path).collect::<Vec<_>>(), ["/metrics"]);
+    let all = who(&Role::ALL, false);
+    for (demanded, is_new, who) in [(false, true, None), (true, false, None), (true, false, Some(&all))] {
+        assert_eq!(Access::Scraper.check(Situation { demanded, is_new, who }), Err(Refusal::LoggedOut));
+    }
+}
+
+#[tokio::test]
+async fn metrics_are_nowhere_without_a_token_and_for_who_shows_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    std::fs::write(&path, "a token of the office").unwrap();
+    let mut web = web(folder.path());
+    let ask = async |web: &Web, shown: &'static str| {
+        let routes = crate::desk::web::routes(web.clone(), guard::Own::at("127.0.0.1:8630".parse().unwrap()));
+        let request = Request::builder().uri("/metrics").header("host", "127.0.0.1:8630");
+        let request = request.header("authorization", shown).body(Body::empty()).unwrap();
+        routes.oneshot(request).await.unwrap().status()
+    };
+    assert_eq!(ask(&web, "Bearer a token of the office").await, StatusCode::NOT_FOUND);
+    web.scrape_token = Some(ScrapeToken::of_file(&path).unwrap());
+    assert_eq!(ask(&web, "Bearer another one, not it").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask(&web, "Bearer a token of the office").await, StatusCode::OK);
+}
+
 fn web(folder: &Path) -> Web {
     let officers = Arc::new(Officers::open(folder, true, Duration::from_secs(60)).unwrap());
     let one_picture = Arc::new(Semaphore::new(1));
-    Web { desk: desk_at(folder), officers, practice: true, one_picture, webhook: None, link: None }
+    Web { desk: desk_at(folder), officers, practice: true, one_picture, webhook: None, link: None, scrape_token: None }
 }
 
 /// Every route of the real router is behind the check, in each method; what is no route is nobody's.
