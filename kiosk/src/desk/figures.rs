@@ -34,7 +34,7 @@ use super::session::Session;
 use super::state::Desk;
 use super::store::{Store, StoreError};
 use period::Period;
-use sums::{DaySum, Sums};
+use sums::{Counted, Sum, Sums};
 use tally::{Fields, best_way};
 
 pub mod metrics;
@@ -89,20 +89,21 @@ impl Figures {
         }
     }
 
-    /// The sums of a period, with what was added last. It blocks.
+    /// What was counted in a period, with what was added last. It blocks.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn of(&self, period: &Period) -> Result<Vec<DaySum>, StoreError> {
+    pub fn of(&self, period: &Period) -> Result<Counted, StoreError> {
         self.flush();
-        self.store.figures(period.from, period.until)
+        let sums = self.store.figures(period.from, period.until)?;
+        Ok(Counted { sums, days: self.store.visits_by_day(period.from, period.until)? })
     }
 
     /// The sums of all days. It blocks.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn of_all_days(&self) -> Result<Vec<DaySum>, StoreError> {
+    pub fn of_all_days(&self) -> Result<Vec<Sum>, StoreError> {
         self.flush();
         self.store.figures(Date::MIN, Date::MAX)
     }

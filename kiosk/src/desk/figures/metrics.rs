@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 use super::outcome::way_code;
 use super::standard::Standard;
 use super::summary::SecondsPerField;
-use super::sums::{DaySum, Quantity};
+use super::sums::{Quantity, Sum};
 use super::times::{BOUNDS, Times};
 
 /// What it is sent as.
@@ -73,7 +73,7 @@ impl ScrapeToken {
 #[derive(Debug)]
 pub struct Scrape {
     /// The sums of all days.
-    pub sums: Vec<DaySum>,
+    pub sums: Vec<Sum>,
     /// What is standardised.
     pub standard: Standard,
     /// What a field takes by hand.
@@ -97,7 +97,7 @@ impl Scrape {
     }
 
     /// The sums of a quantity, by labels.
-    fn by(&self, of: Quantity, labels: impl Fn(&DaySum) -> Labels) -> BTreeMap<Labels, u64> {
+    fn by(&self, of: Quantity, labels: impl Fn(&Sum) -> Labels) -> BTreeMap<Labels, u64> {
         let mut sums = BTreeMap::new();
         for sum in self.sums.iter().filter(|sum| sum.key.of == of) {
             *sums.entry(labels(sum)).or_insert(0) += sum.total;
@@ -107,7 +107,7 @@ impl Scrape {
 
     fn times(&self) -> Times {
         let mut times = Times::default();
-        for DaySum { key, total, .. } in &self.sums {
+        for Sum { key, total } in &self.sums {
             match key.of {
                 Quantity::Times => times.add(&key.detail, *total),
                 Quantity::Seconds => times.seconds += total,
@@ -185,23 +185,21 @@ impl Scrape {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
     use super::*;
     use crate::desk::figures::sums::Key;
 
-    fn sum(day: i8, of: Quantity, way: u8, detail: &str, total: u64) -> DaySum {
-        DaySum { day: date(2026, 11, day), key: Key { of, service: 4, way, detail: detail.to_owned() }, total }
+    fn sum(of: Quantity, way: u8, detail: &str, total: u64) -> Sum {
+        Sum { key: Key { of, service: 4, way, detail: detail.to_owned() }, total }
     }
 
     #[test]
-    fn days_are_added_up_and_the_text_is_open_metrics() {
+    fn sums_with_the_same_labels_are_added_up_and_the_text_is_open_metrics() {
         let sums = vec![
-            sum(1, Quantity::Visits, 5, "paper", 2),
-            sum(2, Quantity::Visits, 5, "paper", 3),
-            sum(2, Quantity::Seconds, 0, "", 400),
-            sum(2, Quantity::Times, 0, "60", 4),
-            sum(2, Quantity::Times, 0, "longer", 1),
+            sum(Quantity::Visits, 5, "paper", 2),
+            sum(Quantity::Visits, 5, "paper", 3),
+            sum(Quantity::Seconds, 0, "", 400),
+            sum(Quantity::Times, 0, "60", 4),
+            sum(Quantity::Times, 0, "longer", 1),
         ];
         let scrape = Scrape { sums, standard: Standard::default(), seconds_per_field: SecondsPerField::default() };
         let text = scrape.text().unwrap();

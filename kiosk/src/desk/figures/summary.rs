@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::outcome::{Outcome, READS, WAYS, way_words};
 use super::standard::LAST_ESSENTIAL;
-use super::sums::{DaySum, Quantity};
+use super::sums::{Counted, Quantity, Sum};
 use super::tally::Fields;
 use super::times::Times;
 
@@ -117,8 +117,8 @@ impl ServiceLine {
         self.fields.card.saturating_mul(each.seconds()) / 60
     }
 
-    fn add(&mut self, sum: &DaySum) {
-        let DaySum { key, total, .. } = sum;
+    fn add(&mut self, sum: &Sum) {
+        let Sum { key, total } = sum;
         match key.of {
             Quantity::Visits => {
                 self.visits += total;
@@ -142,18 +142,16 @@ impl ServiceLine {
 }
 
 impl Summary {
-    /// What these sums add up to.
-    pub fn of(sums: &[DaySum], services: &Services) -> Self {
+    /// What was counted, added up.
+    pub fn of(counted: Counted, services: &Services) -> Self {
         let mut lines = lines_of(services);
         let mut total = ServiceLine::named(0, "Tổng số".to_owned(), Words::new("Tổng số", "Total"));
-        let mut days = BTreeMap::new();
         let (mut ways, mut outcomes, mut reads) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        for sum in sums {
+        for sum in &counted.sums {
             match sum.key.of {
                 Quantity::Visits => {
                     *ways.entry(sum.key.way).or_insert(0) += sum.total;
                     *outcomes.entry(sum.key.detail.as_str()).or_insert(0) += sum.total;
-                    *days.entry(sum.day).or_insert(0) += sum.total;
                 }
                 Quantity::Reads => {
                     *reads.entry(sum.key.detail.as_str()).or_insert(0) += sum.total;
@@ -172,7 +170,7 @@ impl Summary {
         // What was of no service comes last.
         let none = lines.remove(&0);
         let services = lines.into_values().chain(none).filter(shown).collect();
-        Self { services, total, ways: ways.into(), outcomes: outcomes.into(), reads: reads.into(), days }
+        Self { services, total, ways: ways.into(), outcomes: outcomes.into(), reads: reads.into(), days: counted.days }
     }
 
     /// Whether nothing was counted.
@@ -216,40 +214,42 @@ mod tests {
     use super::*;
     use crate::desk::figures::sums::Key;
 
-    fn sum(day: i8, of: Quantity, service: u16, way: u8, detail: &str, total: u64) -> DaySum {
-        DaySum { day: date(2026, 11, day), key: Key { of, service, way, detail: detail.to_owned() }, total }
+    fn sum(of: Quantity, service: u16, way: u8, detail: &str, total: u64) -> Sum {
+        Sum { key: Key { of, service, way, detail: detail.to_owned() }, total }
     }
 
-    fn some() -> Vec<DaySum> {
-        vec![
-            sum(3, Quantity::Visits, 4, 5, "paper", 5),
-            sum(3, Quantity::Visits, 4, 2, "data", 2),
-            sum(4, Quantity::Visits, 4, 5, "failed_key", 1),
-            sum(4, Quantity::Visits, 0, 4, "record", 3),
-            sum(4, Quantity::Visits, 333, 5, "paper", 1),
-            sum(4, Quantity::Fields, 4, 0, "card", 90),
-            sum(4, Quantity::Fields, 4, 0, "typed", 30),
-            sum(4, Quantity::Seconds, 4, 0, "", 700),
-            sum(4, Quantity::Times, 4, 0, "120", 7),
-            sum(4, Quantity::Reads, 0, 5, "genuine", 9),
-        ]
+    fn some() -> Counted {
+        let days = [(date(2026, 11, 3), 7), (date(2026, 11, 4), 5)].into();
+        let sums = vec![
+            sum(Quantity::Visits, 4, 5, "paper", 5),
+            sum(Quantity::Visits, 4, 2, "data", 2),
+            sum(Quantity::Visits, 4, 5, "failed_key", 1),
+            sum(Quantity::Visits, 0, 4, "record", 3),
+            sum(Quantity::Visits, 333, 5, "paper", 1),
+            sum(Quantity::Fields, 4, 0, "card", 90),
+            sum(Quantity::Fields, 4, 0, "typed", 30),
+            sum(Quantity::Seconds, 4, 0, "", 700),
+            sum(Quantity::Times, 4, 0, "120", 7),
+            sum(Quantity::Reads, 0, 5, "genuine", 9),
+        ];
+        Counted { sums, days }
     }
 
     #[test]
     fn every_essential_service_has_its_line_and_others_where_something_was_done() {
         let services = Services::embedded();
-        let empty = Summary::of(&[], &services);
+        let empty = Summary::of(Counted::default(), &services);
         assert!(empty.is_empty());
         assert_eq!(empty.services.iter().map(|line| line.number).collect::<Vec<_>>(), (1..=25).collect::<Vec<_>>());
         assert!(empty.services.iter().all(|line| !line.name.is_empty() && line.visits == 0));
-        let summary = Summary::of(&some(), &services);
+        let summary = Summary::of(some(), &services);
         let numbers: Vec<u16> = summary.services.iter().map(|line| line.number).collect();
         assert_eq!(numbers.get(25..), Some([333, 0].as_slice()));
     }
 
     #[test]
     fn what_is_shown_in_parts_adds_up_to_the_whole() {
-        let summary = Summary::of(&some(), &Services::embedded());
+        let summary = Summary::of(some(), &Services::embedded());
         assert_eq!(summary.total.visits, 12);
         assert_eq!((summary.total.served(), summary.total.unserved()), (8, 4));
         let of = |lines: Vec<u64>| lines.into_iter().sum::<u64>();
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn minutes_saved_are_the_fields_of_the_card_times_the_assumption() {
-        let summary = Summary::of(&some(), &Services::embedded());
+        let summary = Summary::of(some(), &Services::embedded());
         assert_eq!(summary.total.minutes_saved(SecondsPerField::default()), 12, "90 fields of 8 seconds");
         assert_eq!(summary.total.minutes_saved(SecondsPerField::try_from(20).unwrap()), 30);
         assert!(SecondsPerField::try_from(0).is_err() && SecondsPerField::try_from(121).is_err());

@@ -36,15 +36,22 @@ pub struct Key {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sums(BTreeMap<Key, u64>);
 
-/// One sum of one day.
+/// One sum of some days.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DaySum {
-    /// The day in Vietnam.
-    pub day: Date,
+pub struct Sum {
     /// What it is of.
     pub key: Key,
     /// How much.
     pub total: u64,
+}
+
+/// What was counted on some days.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// The sums of all these days.
+    pub sums: Vec<Sum>,
+    /// Visits by day; days without any are left out.
+    pub days: BTreeMap<Date, u64>,
 }
 
 impl Quantity {

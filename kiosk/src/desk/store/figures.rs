@@ -1,12 +1,13 @@
 //! The figures in the database: sums by day. What they are of is in [`crate::desk::figures`].
 
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use jiff::civil::Date;
 use rusqlite::{Row, params};
 
 use super::{Store, StoreError};
-use crate::desk::figures::sums::{DaySum, Key, Quantity, Sums};
+use crate::desk::figures::sums::{Key, Quantity, Sum, Sums};
 
 /// The step of the database that makes room for them.
 pub const STEP: &str = "CREATE TABLE figure (
@@ -45,37 +46,57 @@ impl Store {
         Ok(())
     }
 
-    /// The sums of these days, both ends in it, by day.
+    /// The sums of these days together, both ends in it.
     ///
     /// # Errors
     /// The database refuses.
-    pub fn figures(&self, from: Date, until: Date) -> Result<Vec<DaySum>, StoreError> {
-        // Days are kept as text, which sorts as days do only with four digits and no sign.
-        let (from, until) = (from.max(FIRST), until.min(LAST));
+    pub fn figures(&self, from: Date, until: Date) -> Result<Vec<Sum>, StoreError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let mut find = connection.prepare(
-            "SELECT day, what, service, way, detail, total FROM figure WHERE day BETWEEN ?1 AND ?2
-             ORDER BY day, what, service, way, detail",
+            "SELECT what, service, way, detail, SUM(total) FROM figure WHERE day BETWEEN ?1 AND ?2
+             GROUP BY what, service, way, detail ORDER BY what, service, way, detail",
         )?;
-        let rows = find.query_map(params![from.to_string(), until.to_string()], of_row)?;
         let mut sums = Vec::new();
-        for row in rows {
+        for row in find.query_map(days(from, until), of_row)? {
             // What a newer version counts is not known here.
             sums.extend(row?);
         }
         Ok(sums)
     }
+
+    /// Visits on each of these days, both ends in it; days without any are left out.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn visits_by_day(&self, from: Date, until: Date) -> Result<BTreeMap<Date, u64>, StoreError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut find = connection.prepare(
+            "SELECT day, SUM(total) FROM figure WHERE day BETWEEN ?1 AND ?2 AND what = 'visits' GROUP BY day",
+        )?;
+        let rows = find.query_map(days(from, until), |row| {
+            let (day, total): (String, i64) = (row.get(0)?, row.get(1)?);
+            Ok(day.parse().ok().map(|day: Date| (day, total.unsigned_abs())))
+        })?;
+        let mut visits = BTreeMap::new();
+        for row in rows {
+            visits.extend(row?);
+        }
+        Ok(visits)
+    }
 }
 
-const FIRST: Date = jiff::civil::date(1, 1, 1);
-const LAST: Date = jiff::civil::date(9999, 12, 31);
+/// Days are kept as text, which sorts as days do only with four digits and no sign.
+fn days(from: Date, until: Date) -> [String; 2] {
+    const FIRST: Date = jiff::civil::date(1, 1, 1);
+    [from.max(FIRST).to_string(), until.to_string()]
+}
 
-fn of_row(row: &Row<'_>) -> rusqlite::Result<Option<DaySum>> {
-    let (day, what): (String, String) = (row.get(0)?, row.get(1)?);
-    let (Ok(day), Some(of)) = (day.parse(), Quantity::of_code(&what)) else { return Ok(None) };
-    let key = Key { of, service: row.get(2)?, way: row.get(3)?, detail: row.get(4)? };
-    let total: i64 = row.get(5)?;
-    Ok(Some(DaySum { day, key, total: total.unsigned_abs() }))
+fn of_row(row: &Row<'_>) -> rusqlite::Result<Option<Sum>> {
+    let what: String = row.get(0)?;
+    let Some(of) = Quantity::of_code(&what) else { return Ok(None) };
+    let key = Key { of, service: row.get(1)?, way: row.get(2)?, detail: row.get(3)? };
+    let total: i64 = row.get(4)?;
+    Ok(Some(Sum { key, total: total.unsigned_abs() }))
 }
 
 #[cfg(test)]
@@ -106,7 +127,10 @@ mod tests {
         let found = store.figures(day, day).unwrap();
         let totals: Vec<_> = found.iter().map(|sum| (sum.key.of, sum.total)).collect();
         assert_eq!(totals, [(Quantity::Fields, 18), (Quantity::Visits, 2)]);
-        assert_eq!(store.figures(Date::MIN, Date::MAX).unwrap().len(), 4);
+        let all = store.figures(Date::MIN, Date::MAX).unwrap();
+        assert_eq!(all.iter().map(|sum| sum.total).collect::<Vec<_>>(), [27, 3], "of both days");
+        let by_day = store.visits_by_day(Date::MIN, Date::MAX).unwrap();
+        assert_eq!(by_day, [(day, 2), (date(2026, 11, 23), 1)].into());
         assert!(store.figures(date(2026, 11, 24), Date::MAX).unwrap().is_empty());
     }
 
@@ -117,6 +141,8 @@ mod tests {
         let other =
             "INSERT INTO figure VALUES ('2026-11-22', 'smiles', 1, 1, 'x', 1), ('some day', 'visits', 1, 1, 'x', 1)";
         store.connection.lock().unwrap().execute_batch(other).unwrap();
-        assert_eq!(store.figures(Date::MIN, Date::MAX).unwrap(), []);
+        let sums = store.figures(Date::MIN, Date::MAX).unwrap();
+        assert_eq!(sums, [], "neither another quantity nor another kind of day");
+        assert!(store.visits_by_day(Date::MIN, Date::MAX).unwrap().is_empty());
     }
 }

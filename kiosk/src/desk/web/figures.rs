@@ -57,8 +57,8 @@ fn report_of(desk: &Desk, asked: &Asked) -> Result<Report, Notice> {
     let today = clock::today();
     let between = (asked.from.parse().ok(), asked.until.parse().ok());
     let period = asked.choice().period(office.cuts(), today, between);
-    let sums = desk.figures.of(&period).map_err(|error| Notice::no_figures(&error.to_string()))?;
-    let summary = Summary::of(&sums, &desk.services);
+    let counted = desk.figures.of(&period).map_err(|error| Notice::no_figures(&error.to_string()))?;
+    let summary = Summary::of(counted, &desk.services);
     let steps = timeline::steps(&period, &summary.days);
     let standard = Standard::of(&desk.services, &desk.packs, today, &office.province);
     Ok(Report { office, period, summary, standard, steps, made: today })
