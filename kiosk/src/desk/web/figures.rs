@@ -20,7 +20,7 @@ use crate::desk::clock;
 use crate::desk::figures::metrics::{MEDIA_TYPE, Scrape};
 use crate::desk::figures::period::{Choice, written};
 use crate::desk::figures::report::workbook::workbook;
-use crate::desk::figures::report::{self, Report, number, time};
+use crate::desk::figures::report::{self, Report, time};
 use crate::desk::figures::standard::{Share, Standard, WANTED};
 use crate::desk::figures::summary::{ServiceLine, Summary};
 use crate::desk::figures::timeline::{self, Step};
@@ -110,19 +110,20 @@ struct Chart {
 }
 
 impl Chart {
-    fn of_lines(id: &'static str, title: &'static str, lines: &[(String, u64)]) -> Self {
-        let described: Vec<String> = lines.iter().map(|(name, count)| format!("{name}: {}", number(*count))).collect();
-        let svg = charts::bars(id, title, &described.join("; "), lines);
-        Self { id, title, svg, lines: lines.iter().map(|(name, count)| (name.clone(), number(*count))).collect() }
+    fn of_lines(lang: Lang, id: &'static str, title: &'static str, lines: &[(String, u64)]) -> Self {
+        let described: Vec<String> =
+            lines.iter().map(|(name, count)| format!("{name}: {}", number(lang, *count))).collect();
+        let svg = charts::bars(lang, id, title, &described.join("; "), lines);
+        Self { id, title, svg, lines: lines.iter().map(|(name, count)| (name.clone(), number(lang, *count))).collect() }
     }
 
     fn of_steps(lang: Lang, id: &'static str, title: &'static str, steps: &[Step]) -> Self {
         let most = steps.iter().max_by_key(|step| step.visits);
         let described = most.map_or_else(String::new, |step| {
-            format!("{}: {} ({})", lang.say("Nhiều nhất", "Most"), number(step.visits), step.days)
+            format!("{}: {} ({})", lang.say("Nhiều nhất", "Most"), number(lang, step.visits), step.days)
         });
-        let svg = charts::columns(id, title, &described, steps);
-        let lines = steps.iter().map(|step| (step.days.clone(), number(step.visits))).collect();
+        let svg = charts::columns(lang, id, title, &described, steps);
+        let lines = steps.iter().map(|step| (step.days.clone(), number(lang, step.visits))).collect();
         Self { id, title, svg, lines }
     }
 }
@@ -153,12 +154,13 @@ impl FiguresPage {
                 &report.steps,
             ),
             busiest: Chart::of_lines(
+                lang,
                 "services",
                 lang.say("Số lượt theo dịch vụ (nhiều nhất trước)", "Visits by service (most first)"),
                 &busiest(lang, summary),
             ),
-            services: summary.services.iter().map(|line| row(line, report)).collect(),
-            total: row(&summary.total, report).2,
+            services: summary.services.iter().map(|line| row(lang, line, report)).collect(),
+            total: row(lang, &summary.total, report).2,
             charts: charts_of(lang, summary),
             standard: [standard.essential, standard.services, standard.forms].map(share),
             method: report::method(office.seconds_per_field).iter().map(|words| lang.of(words).to_owned()).collect(),
@@ -173,19 +175,24 @@ fn headline(lang: Lang, report: &Report) -> Vec<(&'static str, &'static str, Str
     let share = Share { part: total.served(), whole: total.visits }.percent();
     let (typed, mean) = (lang.say("gõ tay", "typed"), lang.say("trung bình", "mean"));
     vec![
-        ("visits", lang.say("Số lượt", "Visits"), number(total.visits), String::new()),
-        ("served", lang.say("Hoàn thành tờ khai", "Form completed"), number(total.served()), format!("{share} %")),
+        ("visits", lang.say("Số lượt", "Visits"), number(lang, total.visits), String::new()),
+        (
+            "served",
+            lang.say("Hoàn thành tờ khai", "Form completed"),
+            number(lang, total.served()),
+            format!("{share} %"),
+        ),
         (
             "saved",
             lang.say("Phút tiết kiệm (ước tính)", "Minutes saved (estimate)"),
-            number(total.minutes_saved(report.office.seconds_per_field)),
+            number(lang, total.minutes_saved(report.office.seconds_per_field)),
             String::new(),
         ),
         (
             "by-card",
             lang.say("Ô điền từ thẻ", "Fields filled by the card"),
-            number(total.fields.card),
-            format!("{typed} {}", number(total.fields.typed)),
+            number(lang, total.fields.card),
+            format!("{typed} {}", number(lang, total.fields.typed)),
         ),
         (
             "median",
@@ -202,6 +209,15 @@ fn headline(lang: Lang, report: &Report) -> Vec<(&'static str, &'static str, Str
     ]
 }
 
+/// A number as it is written in the language of the page.
+fn number(lang: Lang, number: u64) -> String {
+    let text = report::number(number);
+    match lang {
+        Lang::Vi => text,
+        Lang::En => text.replace('.', ","),
+    }
+}
+
 /// Services with visits, the most first: as many as a chart can show.
 fn busiest(lang: Lang, summary: &Summary) -> Vec<(String, u64)> {
     let lines = summary.services.iter().filter(|line| line.visits > 0);
@@ -211,10 +227,10 @@ fn busiest(lang: Lang, summary: &Summary) -> Vec<(String, u64)> {
     lines
 }
 
-fn row(line: &ServiceLine, report: &Report) -> (String, String, Vec<String>) {
+fn row(lang: Lang, line: &ServiceLine, report: &Report) -> (String, String, Vec<String>) {
     let minutes = line.minutes_saved(report.office.seconds_per_field);
     let counts = [line.visits, line.paper, line.data, line.unserved(), line.fields.card, line.fields.typed, minutes];
-    let columns = counts.into_iter().map(number).chain([time(line.times.median())]).collect();
+    let columns = counts.into_iter().map(|count| number(lang, count)).chain([time(line.times.median())]).collect();
     (if line.number == 0 { String::new() } else { line.number.to_string() }, line.name.clone(), columns)
 }
 
@@ -231,15 +247,20 @@ fn charts_of(lang: Lang, summary: &Summary) -> Vec<Chart> {
         .map(|(bound, words, visits)| Step { label: bound, days: lang.of(&words).to_owned(), visits })
         .collect();
     vec![
-        Chart::of_lines("ways", lang.say("Phương thức khai thác thông tin", "Ways in which people were read"), &ways),
-        Chart::of_lines("outcomes", lang.say("Kết quả các lượt", "What visits came to"), &outcomes),
+        Chart::of_lines(
+            lang,
+            "ways",
+            lang.say("Phương thức khai thác thông tin", "Ways in which people were read"),
+            &ways,
+        ),
+        Chart::of_lines(lang, "outcomes", lang.say("Kết quả các lượt", "What visits came to"), &outcomes),
         Chart::of_steps(
             lang,
             "times",
             lang.say("Thời gian một lượt (phút:giây)", "Time of a visit (minutes:seconds)"),
             &times,
         ),
-        Chart::of_lines("reads", lang.say("Kết quả các lần đọc", "What reads came to"), &reads),
+        Chart::of_lines(lang, "reads", lang.say("Kết quả các lần đọc", "What reads came to"), &reads),
     ]
 }
 

@@ -4,8 +4,9 @@
 
 use askama::Template;
 
-use crate::desk::figures::report::number;
 use crate::desk::figures::timeline::Step;
+use crate::desk::lang::Lang;
+use crate::desk::web::figures::number;
 use crate::desk::web::regions::drawn;
 
 /// How high one bar with its label is, in letters (rem).
@@ -59,7 +60,7 @@ struct Column<'a> {
 }
 
 /// Bars that lie, one for each line.
-pub fn bars(id: &str, title: &str, described: &str, lines: &[(String, u64)]) -> String {
+pub fn bars(lang: Lang, id: &str, title: &str, described: &str, lines: &[(String, u64)]) -> String {
     let most = lines.iter().map(|(_, value)| *value).max().unwrap_or(0).max(1);
     let mut bars = Vec::new();
     for (place, (label, value)) in lines.iter().enumerate() {
@@ -68,7 +69,7 @@ pub fn bars(id: &str, title: &str, described: &str, lines: &[(String, u64)]) -> 
         let width = *value as f64 / most as f64 * 84.0;
         bars.push(Bar {
             label,
-            value: number(*value),
+            value: number(lang, *value),
             label_at: rem(top + 1.1),
             bar_at: rem(top + 1.45),
             value_at: rem(top + 2.35),
@@ -81,7 +82,7 @@ pub fn bars(id: &str, title: &str, described: &str, lines: &[(String, u64)]) -> 
 }
 
 /// Columns that stand, one for each step.
-pub fn columns(id: &str, title: &str, described: &str, steps: &[Step]) -> String {
+pub fn columns(lang: Lang, id: &str, title: &str, described: &str, steps: &[Step]) -> String {
     let most = steps.iter().map(|step| step.visits).max().unwrap_or(0).max(1);
     let each = 100.0 / steps.len().max(1) as f64;
     let every = steps.len().div_ceil(LABELS).max(1);
@@ -98,7 +99,7 @@ pub fn columns(id: &str, title: &str, described: &str, steps: &[Step]) -> String
             height: rem(height),
         });
     }
-    drawn(&Columns { id, title, described, most: number(most), columns })
+    drawn(&Columns { id, title, described, most: number(lang, most), columns })
 }
 
 fn rem(length: f64) -> String {
@@ -116,7 +117,7 @@ mod tests {
     #[test]
     fn a_chart_says_what_it_shows_and_its_longest_bar_leaves_room_for_its_number() {
         let lines = [("Chip <5>".to_owned(), 1200), ("QR".to_owned(), 0)];
-        let svg = bars("ways", "Phương thức", "Chip: 1.200", &lines);
+        let svg = bars(Lang::Vi, "ways", "Phương thức", "Chip: 1.200", &lines);
         assert!(svg.contains("role=\"img\"") && svg.contains("<title id=\"ways-title\">Phương thức</title>"), "{svg}");
         assert!(svg.contains("width=\"84.00%\"") && svg.contains("width=\"0.00%\""), "{svg}");
         assert!(svg.contains(">1.200</text>"), "{svg}");
@@ -125,9 +126,9 @@ mod tests {
 
     #[test]
     fn a_chart_of_nothing_can_be_drawn() {
-        assert!(bars("x", "x", "x", &[]).contains("height=\"0.00rem\""));
-        assert!(columns("x", "x", "x", &[]).contains("<svg"));
+        assert!(bars(Lang::Vi, "x", "x", "x", &[]).contains("height=\"0.00rem\""));
+        assert!(columns(Lang::Vi, "x", "x", "x", &[]).contains("<svg"));
         let steps = [Step { label: "05/11".into(), days: String::new(), visits: 0 }];
-        assert!(columns("x", "x", "x", &steps).contains("height=\"0.00rem\""));
+        assert!(columns(Lang::Vi, "x", "x", "x", &steps).contains("height=\"0.00rem\""));
     }
 }
