@@ -14,7 +14,7 @@ const post = async (path, body) => {
 
 // Regions that change.
 
-const regions = ["status", "notice", "card", "hand", "people", "work", "idle", "citizen"];
+const regions = ["status", "notice", "card", "hand", "people", "work", "idle", "queue", "citizen"];
 const held = new Map(); // what came for a region while somebody composed a letter in it, or held a button down
 let composing = false, pressing = false;
 
@@ -85,6 +85,7 @@ function arrive(place) {
   const here = new Set(sounds.map(soundKey));
   heard.forEach((key) => { if (key.startsWith(place.id + ":") && !here.has(key)) heard.delete(key); });
   sounds.forEach(sound);
+  if (speech) say();
 }
 
 function flush() {
@@ -254,6 +255,35 @@ for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => {
 });
 
 // A short sound for what was found: two rising tones, one tone, two falling ones.
+
+// The citizen's screen says what it shows, where somebody wants that and the machine has a voice for the language.
+
+const speech = region("speech");
+const voice = () => speechSynthesis.getVoices().find((one) => one.lang.toLowerCase().startsWith(document.documentElement.lang));
+function offerSpeech() {
+  speech.hidden = !voice();
+  speech.setAttribute("aria-pressed", String(localStorage.getItem("speech") === "1"));
+}
+let said = "";
+function say() {
+  const words = document.querySelector("#citizen [data-say]");
+  const now = words ? words.dataset.say + words.textContent : "";
+  if (!words || now === said) return;
+  said = now;
+  if (localStorage.getItem("speech") !== "1" || !voice()) return;
+  speechSynthesis.cancel();
+  const utterance = new SpeechSynthesisUtterance(words.textContent.replace(/\b0+(?=\d)/g, ""));
+  utterance.voice = voice(); utterance.lang = utterance.voice.lang;
+  speechSynthesis.speak(utterance);
+}
+if (speech && "speechSynthesis" in window) {
+  offerSpeech();
+  speechSynthesis.addEventListener?.("voiceschanged", offerSpeech);
+  speech.addEventListener("click", () => {
+    localStorage.setItem("speech", localStorage.getItem("speech") === "1" ? "0" : "1");
+    offerSpeech(); said = ""; say();
+  });
+}
 
 const soundKey = (element) => `${element.closest("[data-region]")?.id}:${element.dataset.key ?? element.textContent}`;
 function sound(element) {

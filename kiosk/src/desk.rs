@@ -4,7 +4,7 @@
 //! what may happen to it; [`cards`] and [`reading`], which bring cards; [`practice`], cards for who has none; [`web`], the
 //! pages; [`documents`], what is printed; [`exports`], what leaves as data; [`store`], the little that outlives a session;
 //! [`audit`], what is kept of who did what; [`figures`], what is counted; [`officers`], who may use it; [`link`], the officer's
-//! computer elsewhere in the office.
+//! computer elsewhere in the office; [`queue`], who is next.
 
 use std::io;
 use std::net::SocketAddr;
@@ -27,6 +27,7 @@ use documents::Printer;
 use figures::metrics::ScrapeToken;
 use link::{Link, LinkListener};
 use officers::Officers;
+use queue::Queue;
 use settings::{Options, Settings};
 use state::Desk;
 use store::Store;
@@ -48,6 +49,7 @@ pub mod officers;
 pub mod person;
 pub mod portrait;
 pub mod practice;
+pub mod queue;
 pub mod reading;
 pub mod session;
 pub mod settings;
@@ -88,6 +90,9 @@ pub enum StartError {
     /// Where forms are to be sent is not right.
     #[error("{0}")]
     Webhook(#[from] exports::delivery::WebhookError),
+    /// The queue cannot be opened.
+    #[error("cannot open the queue: {0}")]
+    Queue(store::StoreError),
     /// The link to the officer's computer cannot be opened.
     #[error("cannot open the link to the officer's computer: {0}")]
     Link(String),
@@ -150,7 +155,9 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
         }
         None => (None, None),
     };
-    let web = web::Web { desk, officers, practice: settings.practice, one_picture, webhook, link, scrape_token };
+    let queue = settings.queue.then(|| Queue::open(desk.store(), clock::today(), settings.queue_printer)).transpose();
+    let queue = queue.map_err(StartError::Queue)?.map(Arc::new);
+    let web = web::Web { desk, officers, practice: settings.practice, one_picture, webhook, queue, link, scrape_token };
     tokio::spawn(tick(web.clone()));
     println!("Bàn một cửa: http://{address}/  (Ctrl+C để dừng / to stop)");
     if let Some(listener) = linked {

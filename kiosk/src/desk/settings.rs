@@ -51,6 +51,12 @@ pub struct Options {
     /// The certificate (PEM) of the authority that the receiver's is from [default: the public ones]
     #[arg(long, env = "CCCD_DESK_WEBHOOK_AUTHORITY", value_name = "FILE")]
     webhook_authority: Option<PathBuf>,
+    /// Whether citizens take numbers at /ticket, which the officer calls [default: false]
+    #[arg(long, env = "CCCD_DESK_QUEUE", value_name = "BOOL")]
+    queue: Option<bool>,
+    /// The printer (of CUPS) that prints those numbers, on a roll of 80 mm
+    #[arg(long, env = "CCCD_DESK_QUEUE_PRINTER", value_name = "NAME")]
+    queue_printer: Option<String>,
     /// Where one officer's computer reaches this desk over the office network, once it is paired (TLS): this machine's address there, as 192.168.1.20:8631
     #[arg(long, env = "CCCD_DESK_LINK", value_name = "ADDRESS:PORT")]
     link: Option<SocketAddr>,
@@ -78,6 +84,8 @@ struct File {
     webhook: Option<String>,
     webhook_secret: Option<PathBuf>,
     webhook_authority: Option<PathBuf>,
+    queue: Option<bool>,
+    queue_printer: Option<String>,
     link: Option<SocketAddr>,
     metrics_token: Option<PathBuf>,
     open: bool,
@@ -106,6 +114,10 @@ pub struct Settings {
     pub purposes: Option<PathBuf>,
     /// Where forms are sent to as data.
     pub webhook: WebhookSettings,
+    /// Whether citizens take numbers.
+    pub queue: bool,
+    /// What prints them.
+    pub queue_printer: Option<String>,
     /// Where the officer's computer reaches the desk.
     pub link: Option<SocketAddr>,
     /// Where the token is that figures are scraped with.
@@ -170,6 +182,8 @@ impl Settings {
                 secret: options.webhook_secret.or(file.webhook_secret),
                 authority: options.webhook_authority.or(file.webhook_authority),
             },
+            queue: options.queue.or(file.queue).unwrap_or(false),
+            queue_printer: options.queue_printer.or(file.queue_printer),
             link: options.link.or(file.link),
             metrics_token: options.metrics_token.or(file.metrics_token),
             open: options.open || file.open,
@@ -213,6 +227,8 @@ mod tests {
             webhook: None,
             webhook_secret: None,
             webhook_authority: None,
+            queue: None,
+            queue_printer: None,
             link: None,
             metrics_token: None,
             open: false,

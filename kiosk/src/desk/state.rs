@@ -364,6 +364,11 @@ impl Desk {
         });
     }
 
+    /// Something changed that pages show and the desk does not hold.
+    pub fn tell(&self) {
+        self.change(|_| {});
+    }
+
     /// Says something, and forgets what was said.
     pub fn say(&self, notice: Notice) {
         self.change(|inner| inner.notice = Some(notice));

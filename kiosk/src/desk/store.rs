@@ -1,5 +1,5 @@
-//! The little that outlives a session: what the office calls itself, the computer that is paired, and figures ([`figures`]).
-//! No citizen's data are ever in it.
+//! The little that outlives a session: what the office calls itself, the computer that is paired, the numbers of the queue
+//! ([`tickets`]), and figures ([`figures`]). No citizen's data are ever in it.
 
 use std::fs;
 use std::path::Path;
@@ -15,6 +15,7 @@ use super::link::Computer;
 use super::office::Office;
 
 mod figures;
+mod tickets;
 
 /// The database of the desk.
 pub struct Store {
@@ -54,6 +55,13 @@ const STEPS: &[&str] = &[
     since INTEGER NOT NULL
 ) STRICT",
     figures::STEP,
+    "CREATE TABLE ticket (
+    day TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    PRIMARY KEY (day, number)
+) STRICT, WITHOUT ROWID",
 ];
 
 impl Store {

@@ -1,7 +1,8 @@
 //! The pages: [`routes`] says where everything is, [`guard`] lets only this machine's own pages in, [`access`] decides which
 //! page is for whom, [`page`] and [`regions`] draw, [`events`] tells the pages what changed, [`actions`] is what the officer
 //! does, [`documents`] what is printed, [`exports`] what leaves as data, [`officers`] who may log in, [`log`] what the auditor
-//! sees, [`rights`] what citizens may ask for, [`figures`] what was counted, [`link`] the officer's computer.
+//! sees, [`rights`] what citizens may ask for, [`figures`] what was counted, [`link`] the officer's computer, [`queue`] who is
+//! next.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,6 +18,7 @@ use super::exports::delivery::Webhook;
 use super::figures::metrics::ScrapeToken;
 use super::link::Link;
 use super::officers::Officers;
+use super::queue::Queue;
 use super::state::Desk;
 use access::{ACCOUNTS, ANYBODY, Access, DESK, LOG, OFFICE, Routes};
 
@@ -32,6 +34,7 @@ mod link;
 mod log;
 mod officers;
 mod page;
+mod queue;
 mod regions;
 mod rights;
 mod visitor;
@@ -55,6 +58,8 @@ pub struct Web {
     pub one_picture: Arc<Semaphore>,
     /// Where forms are sent to as data, where the office has such a place.
     pub webhook: Option<Arc<Webhook>>,
+    /// Who is next, where the office has numbers.
+    pub queue: Option<Arc<Queue>>,
     /// The officer's computer elsewhere in the office, where that is switched on.
     pub link: Option<Arc<Link>>,
     /// What a program shows that scrapes figures, where the office lets one.
@@ -144,6 +149,10 @@ fn declared() -> Routes {
         .route("/log/person", LOG, post(log::person))
         .route("/log/verify", LOG, post(log::verify))
         .route("/log/export", LOG, post(log::export))
+        .route("/ticket", Access::Everyone, get(queue::ticket_page).post(queue::take))
+        .route("/queue/call", DESK, post(queue::call))
+        .route("/queue/again", DESK, post(queue::call_again))
+        .route("/queue/absent", DESK, post(queue::nobody_came))
         .route("/link", ACCOUNTS, get(link::page))
         .route("/link/show", ACCOUNTS, post(link::show_code))
         .route("/link/hide", ACCOUNTS, post(link::hide_code))

@@ -363,3 +363,13 @@ impl Drop for Turn {
         ENDED.notify_one();
     }
 }
+
+/// Waits for something that is no matter of a page.
+#[track_caller]
+pub fn until(what: &str, mut is_there: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_there() {
+        assert!(began.elapsed() < Duration::from_secs(30), "{what}: it never came about");
+        std::thread::sleep(PAUSE);
+    }
+}

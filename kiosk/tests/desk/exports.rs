@@ -1,10 +1,9 @@
 //! What leaves the desk: files, a print job for a real CUPS, a signed message for other software, and keys typed into another
 //! program on a real (unseen) screen.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -16,6 +15,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
 use sha2::Sha256;
 
+use crate::browser::until;
+use crate::cups::Cups;
 use crate::desk::Desk;
 use crate::officer::{AN, JUN, Officer, VIET};
 
@@ -266,89 +267,6 @@ fn request(stream: &mut TcpStream) -> Request {
     request
 }
 
-/// A print service of this test's own, with one printer on the network (JetDirect, port 9100 of the world's printers).
-struct Cups {
-    service: Child,
-    folder: tempfile::TempDir,
-    paper: Receiver<Vec<u8>>,
-}
-
-impl Cups {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let at = folder.path();
-        // The service may give up its rights: what it writes to must be open to it.
-        fs::set_permissions(at, Permissions::from_mode(0o777)).expect("a folder of ours");
-        let places = ["ServerRoot", "RequestRoot", "CacheDir", "StateDir", "TempDir"].map(|place| {
-            let folder = at.join(place);
-            fs::create_dir(&folder).expect("a folder");
-            format!("{place} {}\n", folder.display())
-        });
-        let logs = ["AccessLog", "ErrorLog", "PageLog"].map(|log| format!("{log} {}\n", at.join(log).display()));
-        let files = [places.concat(), logs.concat(), "SystemGroup root\n".to_owned()].concat();
-        fs::write(at.join("cups-files.conf"), files).expect("written");
-        let open = "Browsing Off\nDefaultAuthType None\nWebInterface No\nPreserveJobFiles No\n<Location />\nAllow all\n</Location>\n\
-                    <Policy default>\n<Limit All>\nOrder deny,allow\n</Limit>\n</Policy>\n";
-        let socket = at.join("cups.sock");
-        fs::write(at.join("cupsd.conf"), format!("Listen {}\n{open}", socket.display())).expect("written");
-        let program = ["/usr/sbin/cupsd", "cupsd"].into_iter().find(|program| Path::new(program).exists());
-        let service = Command::new(program.unwrap_or("cupsd"))
-            .arg("-f")
-            .args(["-c".as_ref(), at.join("cupsd.conf").as_os_str()])
-            .args(["-s".as_ref(), at.join("cups-files.conf").as_os_str()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("cupsd is installed: make test installs it");
-        let (printer, paper) = printer();
-        let cups = Self { service, folder, paper };
-        until("the print service", || socket.exists());
-        let device = format!("socket://{printer}");
-        cups.say("lpadmin", &["-p", "may-in-tang-1", "-E", "-v", &device, "-m", "raw"]);
-        cups
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.folder.path().join("cups.sock")
-    }
-
-    /// What came out of the printer.
-    fn printed(&self) -> Vec<u8> {
-        self.paper.recv_timeout(Duration::from_secs(30)).expect("paper")
-    }
-
-    fn say(&self, program: &str, options: &[&str]) -> String {
-        let output = Command::new(program).args(options).env("CUPS_SERVER", self.socket()).output().expect("a command");
-        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-}
-
-/// A printer: where it is, and what comes out of it.
-fn printer() -> (SocketAddr, Receiver<Vec<u8>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let (sender, paper) = mpsc::channel();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut page = Vec::new();
-            stream.expect("a connection").read_to_end(&mut page).expect("a page");
-            // The service may only have looked whether somebody is there.
-            if !page.is_empty() && sender.send(page).is_err() {
-                return;
-            }
-        }
-    });
-    (address, paper)
-}
-
-impl Drop for Cups {
-    fn drop(&mut self) {
-        let _ = self.service.kill();
-        let _ = self.service.wait();
-    }
-}
-
 /// An X11 screen that nobody sees.
 struct Screen {
     server: Child,
@@ -414,13 +332,5 @@ impl Drop for Terminal {
         }
         let _ = self.0.kill();
         let _ = self.0.wait();
-    }
-}
-
-fn until(what: &str, mut is_there: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !is_there() {
-        assert!(began.elapsed() < Duration::from_secs(30), "{what}: it never came about");
-        thread::sleep(Duration::from_millis(50));
     }
 }

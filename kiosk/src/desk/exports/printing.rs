@@ -33,18 +33,31 @@ pub fn printers() -> Vec<String> {
     printers
 }
 
+/// What is printed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paper {
+    /// A form, on A4.
+    Form,
+    /// The number of who waits, on a roll of 80 mm.
+    Ticket,
+}
+
 /// Prints a PDF, and waits until the printer has taken it. It blocks.
 ///
 /// # Errors
 /// The printer is gone, refuses, or does not print: what to do is said, and nothing is lost.
-pub fn print(printer: &str, pdf: &[u8]) -> Result<(), Notice> {
+pub fn print(printer: &str, pdf: &[u8], paper: Paper) -> Result<(), Notice> {
     // A button that is pressed twice prints once.
     static PRINTING: Mutex<()> = Mutex::new(());
     let Ok(_turn) = PRINTING.try_lock() else { return Err(busy()) };
     if !is_name(printer) || !printers().iter().any(|name| name == printer) {
         return Err(gone(printer, "not in the list of CUPS"));
     }
-    let options = ["-d", printer, "-t", "to khai", "-o", "media=A4", "-o", "fit-to-page"];
+    let (title, media) = match paper {
+        Paper::Form => ("to khai", "media=A4"),
+        Paper::Ticket => ("so thu tu", "media=Custom.80x70mm"),
+    };
+    let options = ["-d", printer, "-t", title, "-o", media, "-o", "fit-to-page"];
     let queued = said("lp", &options, Some(pdf)).map_err(|error| gone(printer, &error.to_string()))?;
     let job = queued.out.split_whitespace().find(|word| word.rsplit_once('-').is_some_and(|(name, _)| name == printer));
     let Some(job) = job.filter(|_| queued.well) else { return Err(gone(printer, queued.error.trim())) };

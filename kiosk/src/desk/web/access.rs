@@ -48,9 +48,9 @@ pub const ACCOUNTS: Access = Access::With(&[Role::Administrator]);
 /// Who looks at the log.
 pub const LOG: Access = Access::With(&[Role::Auditor]);
 
-/// What is done at the desk's own machine alone: what a citizen's screen shows, who may come over the network at all, and
+/// What is done at the desk's own machine alone: what citizens' screens show, who may come over the network at all, and
 /// scraping.
-const HERE_ALONE: [&str; 9] = [
+const HERE_ALONE: [&str; 10] = [
     "/citizen",
     "/citizen/events",
     "/citizen/notice",
@@ -60,6 +60,7 @@ const HERE_ALONE: [&str; 9] = [
     "/link/remove",
     "/metrics",
     "/officers/first",
+    "/ticket",
 ];
 
 /// Why somebody is not let in.

@@ -22,6 +22,7 @@ use super::guard::Way;
 use super::visitor::Visitor;
 use crate::desk::audit::{self, Act, ExportKind};
 use crate::desk::exports::delivery::{self, Delivery, DeliveryState};
+use crate::desk::exports::printing::Paper;
 use crate::desk::exports::record::Record;
 use crate::desk::exports::{printing, tables, typing};
 use crate::desk::notice::Notice;
@@ -190,7 +191,7 @@ pub async fn print(State(web): State<Web>, headers: HeaderMap, Form(chosen): For
     web.desk.say(Notice::printing(&printer));
     let desk = Arc::clone(&web.desk);
     tokio::task::spawn_blocking(move || {
-        let printed = desk.printer.print(&request, asked).and_then(|pdf| printing::print(&printer, &pdf));
+        let printed = desk.printer.print(&request, asked).and_then(|pdf| printing::print(&printer, &pdf, Paper::Form));
         let said = printed.map_or_else(|notice| notice, |()| Notice::printed(&printer));
         // The next citizen's page does not speak of this one's papers, unless one of them may still lie there.
         if said.wrong || desk.look().session_id() == pressed.s {

@@ -30,6 +30,7 @@ use crate::desk::notice::Notice;
 use crate::desk::office::Office;
 use crate::desk::person::{DeskPerson, Way, fact_words};
 use crate::desk::practice::{self, PracticeCard, Sample};
+use crate::desk::queue::{self, Ticket, TicketState};
 use crate::desk::session::{CardState, Reading, Session, Step};
 use crate::desk::state::{Desk, Inner, Readers};
 
@@ -43,6 +44,7 @@ pub enum Region {
     People,
     Work,
     Idle,
+    Queue,
     Citizen,
 }
 
@@ -57,6 +59,7 @@ impl Region {
             Self::People => "people",
             Self::Work => "work",
             Self::Idle => "idle",
+            Self::Queue => "queue",
             Self::Citizen => "citizen",
         }
     }
@@ -75,6 +78,7 @@ pub fn all(web: &Web, visitor: Visitor) -> Vec<(Region, String)> {
         (Region::Hand, drawn(&HandRegion { lang, ways: Way::TYPED })),
         (Region::People, drawn(&PeopleRegion { lang, session, pack: filled.as_ref().map(|(pack, _)| *pack) })),
         (Region::Work, drawn(&WorkRegion::of(lang, web, inner, filled.as_ref()))),
+        (Region::Queue, drawn(&QueueRegion::of(lang, web, session))),
         (Region::Idle, drawn(&IdleRegion { lang, seconds: Desk::countdown(inner).map(|left| left.as_secs() + 1) })),
     ]
 }
@@ -84,7 +88,10 @@ pub fn of_citizen(web: &Web, visitor: Visitor) -> Vec<(Region, String)> {
     let inner = &*web.desk.look();
     let session = inner.session.as_ref();
     let people = session.into_iter().flat_map(|session| &session.people);
+    let queue = web.queue.as_ref().map(|queue| queue.view(clock::today()));
     let region = CitizenRegion {
+        // Whoever sits at the desk has been called.
+        called: queue.and_then(|view| view.called).filter(|_| session.is_none()),
         lang: visitor.lang,
         card: session.map(|session| &session.card),
         notice: web.desk.texts.notice.short.filled(visitor.lang, &inner.office),
@@ -103,6 +110,8 @@ fn masked(number: &str) -> String {
 #[template(path = "citizen_region.html")]
 struct CitizenRegion<'a> {
     lang: Lang,
+    /// The number that is called, and how often anything was.
+    called: Option<(u16, u64)>,
     card: Option<&'a CardState>,
     notice: String,
     people: Vec<(&'a str, String)>,
@@ -135,6 +144,28 @@ struct StatusRegion<'a> {
 struct NoticeRegion<'a> {
     lang: Lang,
     notice: Option<&'a Notice>,
+}
+
+/// Who is next.
+#[derive(Template)]
+#[template(path = "queue.html")]
+struct QueueRegion<'a> {
+    lang: Lang,
+    on: bool,
+    view: queue::View,
+    /// Who of this session has a number, and which.
+    cards: Vec<(&'a str, Ticket)>,
+}
+
+impl<'a> QueueRegion<'a> {
+    fn of(lang: Lang, web: &Web, session: Option<&'a Session>) -> Self {
+        let Some(queue) = &web.queue else {
+            return Self { lang, on: false, view: queue::View::default(), cards: Vec::new() };
+        };
+        let people = session.into_iter().flat_map(|session| &session.people);
+        let cards = people.filter_map(|person| Some((person.name(), queue.of_card(person.text(Fact::IdNumber)?)?)));
+        Self { lang, on: true, view: queue.view(clock::today()), cards: cards.collect() }
+    }
 }
 
 #[derive(Template)]

@@ -7,9 +7,11 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::desk::clock;
 use crate::desk::figures::metrics::ScrapeToken;
 use crate::desk::officers::Officers;
 use crate::desk::officers::role::Roles;
+use crate::desk::queue::Queue;
 use crate::desk::state::tests::desk_at;
 use crate::desk::web::{declared, guard};
 
@@ -19,7 +21,7 @@ fn who(roles: &[Role], unfinished: bool) -> Who {
 
 /// For whom a path is, told apart from the table so that a slip in one shows in the other.
 fn expected(path: &str) -> &'static [Role] {
-    const EVERYONE: [&str; 6] = ["/citizen", "/assets", "/language", "/login", "/logout", "/notice"];
+    const EVERYONE: [&str; 7] = ["/citizen", "/assets", "/language", "/login", "/logout", "/notice", "/ticket"];
     let below =
         |start: &str| path == start || path.starts_with(&format!("{start}/")) || path.starts_with(&format!("{start}."));
     match path {
@@ -87,8 +89,11 @@ async fn metrics_are_nowhere_without_a_token_and_for_who_shows_it() {
 
 fn web(folder: &Path) -> Web {
     let officers = Arc::new(Officers::open(folder, true, Duration::from_secs(60)).unwrap());
+    let desk = desk_at(folder);
+    let queue = Queue::open(desk.store(), clock::today(), None).unwrap();
     let one_picture = Arc::new(Semaphore::new(1));
-    Web { desk: desk_at(folder), officers, practice: true, one_picture, webhook: None, link: None, scrape_token: None }
+    let queue = Some(Arc::new(queue));
+    Web { desk, officers, practice: true, one_picture, webhook: None, queue, link: None, scrape_token: None }
 }
 
 /// Every route of the real router is behind the check, in each method; what is no route is nobody's.

@@ -1,0 +1,350 @@
+//! Who is next: numbers that citizens take, and the one that is called. An option of the desk; one queue for one desk.
+//!
+//! A number is taken by the code of the card, so that one card has one number, or by pressing a button. What is kept on the
+//! disk is numbers alone. Which card has which is known in memory, as a hash under a key that is made anew at each start: when
+//! that card is read at the desk, the officer sees its number.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use getrandom::SysRng;
+use getrandom::rand_core::TryRng as _;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::civil::Date;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::store::StoreError;
+
+/// The highest number of a day.
+const HIGHEST: u16 = 999;
+
+/// How many pages are known that took a number by the button: one that is sent twice takes no second.
+const PAGES: usize = 32;
+
+/// Where the numbers of a day are kept.
+pub trait Keeper {
+    /// Those of this day; those of other days are forgotten.
+    ///
+    /// # Errors
+    /// The database refuses.
+    fn tickets(&self, day: Date) -> Result<Vec<Ticket>, StoreError>;
+    /// Keeps one, in the place of what was kept under its number.
+    ///
+    /// # Errors
+    /// The disk is full, or the database refuses.
+    fn keep_ticket(&self, day: Date, ticket: &Ticket) -> Result<(), StoreError>;
+}
+
+/// A number that somebody took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// The number.
+    pub number: u16,
+    /// An elderly or disabled person, a pregnant woman, somebody with a small child: called before the others.
+    pub first: bool,
+    /// What became of it.
+    pub state: TicketState,
+}
+
+/// What became of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TicketState {
+    /// It waits.
+    Waiting,
+    /// It is called now.
+    Called,
+    /// It was its turn.
+    Served,
+    /// It was called and nobody came.
+    Absent,
+}
+
+/// The queue of a desk.
+pub struct Queue {
+    line: Mutex<Line>,
+    key: Zeroizing<[u8; 32]>,
+    /// What prints the numbers.
+    pub printer: Option<String>,
+}
+
+#[derive(Default)]
+struct Line {
+    day: Date,
+    tickets: Vec<Ticket>,
+    cards: Vec<([u8; 32], u16)>,
+    pages: VecDeque<(u64, u16)>,
+    /// How often something was called: a number that is called again is said again.
+    calls: u64,
+}
+
+/// What somebody got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The number.
+    pub number: u16,
+    /// How many are before it.
+    pub ahead: usize,
+    /// This card, or this page, had it already.
+    pub again: bool,
+}
+
+/// How a number is taken.
+pub enum By<'a> {
+    /// By the ID number of a card.
+    Card(&'a str),
+    /// By a button of a page, which has this number itself.
+    Page(u64),
+}
+
+/// What a page shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// The number that is called, and how often anything was called so far.
+    pub called: Option<(u16, u64)>,
+    /// How many wait.
+    pub waiting: usize,
+}
+
+/// Why nobody got a number.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    /// All numbers of the day are taken.
+    #[error("all numbers of this day are taken")]
+    Full,
+    /// It could not be kept.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+impl Queue {
+    /// The queue of today, as it was left.
+    ///
+    /// # Errors
+    /// The system gives no random numbers, or the database refuses.
+    pub fn open(keeper: &impl Keeper, today: Date, printer: Option<String>) -> Result<Self, StoreError> {
+        let mut key = Zeroizing::new([0; 32]);
+        SysRng.try_fill_bytes(&mut *key).map_err(std::io::Error::other)?;
+        let line = Line { day: today, tickets: keeper.tickets(today)?, ..Line::default() };
+        Ok(Self { line: Mutex::new(line), key, printer })
+    }
+
+    /// Takes a number, or finds the one that was taken.
+    ///
+    /// # Errors
+    /// There is none left, or it could not be kept.
+    pub fn take(&self, keeper: &impl Keeper, today: Date, by: &By<'_>, first: bool) -> Result<Taken, QueueError> {
+        let mut line = self.line_of(keeper, today)?;
+        let known = match by {
+            By::Card(id_number) => line.of_card(&self.hash(id_number)),
+            By::Page(page) => line.pages.iter().find(|(other, _)| other == page).map(|(_, number)| *number),
+        };
+        if let Some(known) =
+            known.and_then(|number| line.tickets.iter().find(|ticket| ticket.number == number).copied())
+        {
+            match known.state {
+                TicketState::Waiting | TicketState::Called => return Ok(line.taken(known, true)),
+                // Who missed the call waits again, at the place of the number.
+                TicketState::Absent => {
+                    let ticket = line.set(keeper, Ticket { state: TicketState::Waiting, ..known })?;
+                    return Ok(line.taken(ticket, true));
+                }
+                // Another matter on the same day: another number.
+                TicketState::Served => {}
+            }
+        }
+        let highest = line.tickets.iter().map(|ticket| ticket.number).max().unwrap_or(0);
+        let number = highest.checked_add(1).filter(|number| *number <= HIGHEST).ok_or(QueueError::Full)?;
+        let ticket = line.set(keeper, Ticket { number, first, state: TicketState::Waiting })?;
+        match by {
+            By::Card(id_number) => {
+                let card = self.hash(id_number);
+                line.cards.retain(|(other, _)| *other != card);
+                line.cards.push((card, number));
+            }
+            By::Page(page) => {
+                line.pages.push_back((*page, number));
+                if line.pages.len() > PAGES {
+                    line.pages.pop_front();
+                }
+            }
+        }
+        Ok(line.taken(ticket, false))
+    }
+
+    /// Calls the next: those who come first, then in the order of their numbers. Whoever was called has had their turn.
+    ///
+    /// # Errors
+    /// It could not be kept.
+    pub fn call_next(&self, keeper: &impl Keeper, today: Date) -> Result<(), QueueError> {
+        let mut line = self.line_of(keeper, today)?;
+        line.end_call(keeper, TicketState::Served)?;
+        let waiting = line.tickets.iter().filter(|ticket| ticket.state == TicketState::Waiting);
+        if let Some(next) = waiting.min_by_key(|ticket| (!ticket.first, ticket.number)).copied() {
+            line.set(keeper, Ticket { state: TicketState::Called, ..next })?;
+            line.calls += 1;
+        }
+        Ok(())
+    }
+
+    /// Calls the same number again.
+    pub fn call_again(&self) {
+        self.line().calls += 1;
+    }
+
+    /// Nobody came.
+    ///
+    /// # Errors
+    /// It could not be kept.
+    pub fn nobody_came(&self, keeper: &impl Keeper, today: Date) -> Result<(), QueueError> {
+        self.line_of(keeper, today)?.end_call(keeper, TicketState::Absent)
+    }
+
+    /// What there is to show.
+    pub fn view(&self, today: Date) -> View {
+        let line = self.line();
+        if line.day != today {
+            return View::default();
+        }
+        let of = |state| line.tickets.iter().filter(move |ticket| ticket.state == state);
+        View {
+            called: of(TicketState::Called).next().map(|ticket| (ticket.number, line.calls)),
+            waiting: of(TicketState::Waiting).count(),
+        }
+    }
+
+    /// The number of a card, where it has one that waits or is called.
+    pub fn of_card(&self, id_number: &str) -> Option<Ticket> {
+        let line = self.line();
+        let number = line.of_card(&self.hash(id_number))?;
+        line.tickets.iter().find(|ticket| ticket.number == number && ticket.state != TicketState::Served).copied()
+    }
+
+    fn hash(&self, id_number: &str) -> [u8; 32] {
+        // HMAC takes a key of any length.
+        Hmac::<Sha256>::new_from_slice(&*self.key)
+            .map(|mac| mac.chain_update(id_number).finalize().into_bytes().into())
+            .unwrap_or_default()
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The line of today: each day begins at one.
+    fn line_of(&self, keeper: &impl Keeper, today: Date) -> Result<MutexGuard<'_, Line>, QueueError> {
+        let mut line = self.line();
+        if line.day != today {
+            *line = Line { day: today, tickets: keeper.tickets(today)?, ..Line::default() };
+        }
+        Ok(line)
+    }
+}
+
+impl Line {
+    fn of_card(&self, card: &[u8; 32]) -> Option<u16> {
+        self.cards.iter().find(|(other, _)| other == card).map(|(_, number)| *number)
+    }
+
+    fn taken(&self, ticket: Ticket, again: bool) -> Taken {
+        let rank = |ticket: &Ticket| (!ticket.first, ticket.number);
+        let waits = |other: &&Ticket| other.state == TicketState::Waiting && rank(other) < rank(&ticket);
+        let ahead = if ticket.state == TicketState::Called { 0 } else { self.tickets.iter().filter(waits).count() };
+        Taken { number: ticket.number, ahead, again }
+    }
+
+    /// Keeps it on the disk, then in memory.
+    fn set(&mut self, keeper: &impl Keeper, ticket: Ticket) -> Result<Ticket, QueueError> {
+        keeper.keep_ticket(self.day, &ticket)?;
+        match self.tickets.iter_mut().find(|other| other.number == ticket.number) {
+            Some(known) => *known = ticket,
+            None => self.tickets.push(ticket),
+        }
+        Ok(ticket)
+    }
+
+    fn end_call(&mut self, keeper: &impl Keeper, state: TicketState) -> Result<(), QueueError> {
+        let called = self.tickets.iter().find(|ticket| ticket.state == TicketState::Called).copied();
+        called.map_or(Ok(()), |called| self.set(keeper, Ticket { state, ..called }).map(drop))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::desk::store::Store;
+
+    const TODAY: Date = date(2026, 11, 22);
+    const AN: By<'_> = By::Card("001190123456");
+
+    fn store(folder: &tempfile::TempDir) -> Store {
+        Store::open(&folder.path().join("desk.sqlite3")).unwrap()
+    }
+
+    #[test]
+    fn those_who_come_first_are_called_first_and_the_others_in_their_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        let queue = Queue::open(&store, TODAY, None).unwrap();
+        let take = |page, first| queue.take(&store, TODAY, &By::Page(page), first).unwrap();
+        assert_eq!(take(1, false), Taken { number: 1, ahead: 0, again: false });
+        assert_eq!(take(2, false), Taken { number: 2, ahead: 1, again: false });
+        assert_eq!(take(3, true), Taken { number: 3, ahead: 0, again: false });
+        assert_eq!(take(2, false), Taken { number: 2, ahead: 2, again: true }, "a page that is sent twice");
+        let called = || {
+            queue.call_next(&store, TODAY).unwrap();
+            queue.view(TODAY).called.map(|(number, _)| number)
+        };
+        assert_eq!([called(), called(), called(), called()], [Some(3), Some(1), Some(2), None]);
+    }
+
+    #[test]
+    fn a_card_has_one_number_until_its_turn_is_over_and_who_missed_the_call_keeps_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        let queue = Queue::open(&store, TODAY, None).unwrap();
+        let take = || queue.take(&store, TODAY, &AN, false).unwrap();
+        assert!(!take().again && take().again);
+        queue.call_next(&store, TODAY).unwrap();
+        assert_eq!(queue.of_card("001190123456").unwrap().state, TicketState::Called);
+        queue.nobody_came(&store, TODAY).unwrap();
+        assert_eq!(queue.view(TODAY), View::default());
+        assert_eq!(take(), Taken { number: 1, ahead: 0, again: true });
+        queue.call_next(&store, TODAY).unwrap();
+        queue.call_next(&store, TODAY).unwrap();
+        assert_eq!(queue.of_card("001190123456"), None);
+        assert_eq!(take(), Taken { number: 2, ahead: 0, again: false });
+    }
+
+    #[test]
+    fn a_program_that_is_started_again_goes_on_and_a_new_day_begins_at_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Queue::open(&store(&folder), TODAY, None).unwrap();
+        for page in 1..=3 {
+            first.take(&store(&folder), TODAY, &By::Page(page), false).unwrap();
+        }
+        first.call_next(&store(&folder), TODAY).unwrap();
+        let store = store(&folder);
+        let again = Queue::open(&store, TODAY, None).unwrap();
+        assert_eq!(again.view(TODAY), View { called: Some((1, 0)), waiting: 2 });
+        assert_eq!(again.take(&store, TODAY, &AN, false).unwrap().number, 4);
+        let tomorrow = TODAY.tomorrow().unwrap();
+        assert_eq!(again.view(tomorrow), View::default());
+        assert_eq!(again.take(&store, tomorrow, &AN, false).unwrap(), Taken { number: 1, ahead: 0, again: false });
+        assert_eq!(store.tickets(TODAY).unwrap(), [], "other days are forgotten");
+    }
+
+    #[test]
+    fn nothing_of_a_card_is_on_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        let queue = Queue::open(&store, TODAY, None).unwrap();
+        queue.take(&store, TODAY, &AN, false).unwrap();
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            assert!(!bytes.windows(12).any(|window| window == b"001190123456"));
+        }
+    }
+}
