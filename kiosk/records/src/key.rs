@@ -6,9 +6,11 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use getrandom::SysRng;
 use getrandom::rand_core::TryRng as _;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -124,6 +126,19 @@ impl DeviceKey {
         self.signing.as_ref()
     }
 
+    /// A statement to others, signed: a compact JWS (RFC 7515, section 7.1) with EdDSA (RFC 8037, section 3.1), whose header
+    /// says what kind of statement it is (`typ`). The header is made here, so this key never signs as a statement what is a
+    /// record of the log, or the other way round: a statement begins with `eyJ`, what is signed of a record never does.
+    pub fn statement(&self, kind: &str, payload: &[u8]) -> Zeroizing<String> {
+        let header = json!({ "alg": "EdDSA", "typ": kind, "kid": self.device }).to_string();
+        let part = |bytes: &[u8]| Zeroizing::new(Base64UrlUnpadded::encode_string(bytes));
+        let mut statement = Zeroizing::new(format!("{}.{}", *part(header.as_bytes()), *part(payload)));
+        let signature = self.sign(statement.as_bytes());
+        statement.push('.');
+        statement.push_str(&part(&signature));
+        statement
+    }
+
     pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.signing.sign(message).to_bytes()
     }
@@ -189,5 +204,21 @@ mod tests {
             assert!(matches!(DeviceKey::load_or_make(&path), Err(KeyError::Malformed { .. })), "{text:?}");
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn a_statement_is_a_jws_that_no_record_can_be_taken_for() {
+        let key = DeviceKey::of_seed([7; 32], [8; 32]);
+        let statement = key.statement("cccd-test+jws", b"{\"a\":1}");
+        let parts: Vec<&str> = statement.split('.').collect();
+        let [header, payload, signature] = parts[..] else { panic!("three parts") };
+        let decoded = |part| Base64UrlUnpadded::decode_vec(part).unwrap();
+        let header: serde_json::Value = serde_json::from_slice(&decoded(header)).unwrap();
+        assert_eq!(header, json!({ "alg": "EdDSA", "typ": "cccd-test+jws", "kid": key.device() }));
+        assert_eq!(decoded(payload), b"{\"a\":1}");
+        let signature = ed25519_dalek::Signature::from_slice(&decoded(signature)).unwrap();
+        let signed = statement.rsplit_once('.').unwrap().0;
+        key.public().verify_strict(signed.as_bytes(), &signature).unwrap();
+        assert!(signed.starts_with("eyJ") && !crate::record::SIGNED.starts_with(b"eyJ"));
     }
 }

@@ -13,7 +13,7 @@ const LEAF: u8 = 0;
 const DOMAIN: &[u8] = b"cccd-record/1";
 
 /// What is signed begins with this: a signature on a record is no signature on anything else.
-const SIGNED: &[u8] = b"cccd-record-signature/1";
+pub(crate) const SIGNED: &[u8] = b"cccd-record-signature/1";
 
 /// The most that the body of a record may hold, in bytes of JSON.
 pub const LARGEST_BODY: usize = 16 * 1024;
