@@ -14,7 +14,7 @@ const post = async (path, body) => {
 
 // Regions that change.
 
-const regions = ["status", "notice", "card", "hand", "people", "work", "idle", "queue", "citizen"];
+const regions = ["status", "notice", "bridge", "card", "hand", "people", "work", "idle", "queue", "citizen"];
 const held = new Map(); // what came for a region while somebody composed a letter in it, or held a button down
 let composing = false, pressing = false;
 
@@ -31,7 +31,7 @@ function put(name, html, digest) {
     ? active.value : null;
   const spot = isText ? [active.selectionStart, active.selectionEnd] : null;
   const open = new Map([...place.querySelectorAll("details[id]")].map((details) => [details.id, details.open]));
-  const kept = [...place.querySelectorAll("#office input, #hand input, #hand select, #key, #purpose, #search, #printer")]
+  const kept = [...place.querySelectorAll("#office input, #hand input, #hand select, #key, #purpose, #search, #printer, #bridge select")]
     .filter((field) => field !== active && field.value !== field.defaultValue).map((field) => [field.id, field.value]);
   const list = region("services");
   place.innerHTML = html;

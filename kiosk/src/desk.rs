@@ -4,7 +4,7 @@
 //! what may happen to it; [`cards`] and [`reading`], which bring cards; [`practice`], cards for who has none; [`web`], the
 //! pages; [`documents`], what is printed; [`exports`], what leaves as data; [`store`], the little that outlives a session;
 //! [`audit`], what is kept of who did what; [`figures`], what is counted; [`officers`], who may use it; [`link`], the officer's
-//! computer elsewhere in the office; [`queue`], who is next.
+//! computer elsewhere in the office; [`queue`], who is next; [`bridge`], what other software may ask.
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,6 +22,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{self, MissedTickBehavior};
 
 use audit::{Act, Audit};
+use bridge::Bridge;
 use citizen_notice::OfficeTexts;
 use documents::Printer;
 use figures::metrics::ScrapeToken;
@@ -34,6 +35,7 @@ use store::Store;
 
 pub mod advice;
 pub mod audit;
+pub mod bridge;
 pub mod cards;
 pub mod citizen_notice;
 pub mod clock;
@@ -87,6 +89,14 @@ pub enum StartError {
         /// Why not.
         source: officers::accounts::AccountsError,
     },
+    /// What other software may do cannot be opened.
+    #[error("cannot open what connected software may do in {}: {source}", path.display())]
+    Bridge {
+        /// Where it is.
+        path: std::path::PathBuf,
+        /// Why not.
+        source: bridge::grants::GrantsError,
+    },
     /// Where forms are to be sent is not right.
     #[error("{0}")]
     Webhook(#[from] exports::delivery::WebhookError),
@@ -137,7 +147,8 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     let path = settings.data.clone();
     let audit = Audit::open(&path).map_err(|source| StartError::Log { path: path.clone(), source })?;
     let officers = Officers::open(&path, settings.accounts, settings.login_idle)
-        .map_err(|source| StartError::Officers { path, source })?;
+        .map_err(|source| StartError::Officers { path: path.clone(), source })?;
+    let bridge = Bridge::open(&path).map_err(|source| StartError::Bridge { path, source })?;
     let officers = Arc::new(officers);
     audit.note(&Act::Started);
     audit.forget_old();
@@ -157,7 +168,8 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     };
     let queue = settings.queue.then(|| Queue::open(desk.store(), clock::today(), settings.queue_printer)).transpose();
     let queue = queue.map_err(StartError::Queue)?.map(Arc::new);
-    let web = web::Web { desk, officers, practice: settings.practice, one_picture, webhook, queue, link, scrape_token };
+    let (practice, bridge) = (settings.practice, Arc::new(bridge));
+    let web = web::Web { desk, officers, practice, one_picture, bridge, webhook, queue, link, scrape_token };
     tokio::spawn(tick(web.clone()));
     println!("Bàn một cửa: http://{address}/  (Ctrl+C để dừng / to stop)");
     if let Some(listener) = linked {

@@ -346,6 +346,16 @@ const FIELDS: [(&str, Fact); 15] = [
     ("spouse_name", Fact::SpouseName),
 ];
 
+/// The name of a fact for programs.
+pub fn fact_name(fact: Fact) -> &'static str {
+    FIELDS.iter().find(|(_, other)| *other == fact).map_or("", |(name, _)| name)
+}
+
+/// The fact of that name.
+pub fn fact_of_name(name: &str) -> Option<Fact> {
+    FIELDS.iter().find(|(other, _)| *other == name).map(|(_, fact)| *fact)
+}
+
 fn field_words(field: &str) -> Words {
     match FIELDS.iter().find(|(name, _)| *name == field) {
         Some((_, fact)) => fact_words(*fact),

@@ -37,6 +37,8 @@ pub struct Session {
     pub people: Vec<DeskPerson>,
     /// The card that is dealt with now.
     pub card: CardState,
+    /// The stable code of why the last card was not read.
+    pub failed: Option<&'static str>,
     /// A code that was scanned before its card was put down.
     pub code: Option<Credentials>,
     /// The service chosen, by its number in the catalogue.
@@ -161,6 +163,7 @@ impl Session {
             id,
             people: Vec::new(),
             card: CardState::None,
+            failed: None,
             code: None,
             service: None,
             purpose: None,

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::audit::{Act, Audit, EndedBy, acts};
+use super::bridge::line::Line;
 use super::citizen_notice::OfficeTexts;
 use super::clock;
 use super::documents::Printer;
@@ -63,6 +64,8 @@ pub struct Inner {
     pub office: Office,
     /// The printers of this machine.
     pub printers: Vec<String>,
+    /// The line to other software.
+    pub line: Line,
     /// How many sessions, insertions and reads there were.
     count: u64,
 }
@@ -90,7 +93,7 @@ pub enum Readers {
 
 impl Inner {
     /// A number that was not given before.
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.count = self.count.wrapping_add(1);
         self.count
     }
@@ -98,6 +101,13 @@ impl Inner {
     /// Tells the session from others; 0 where there is none.
     pub fn session_id(&self) -> u64 {
         self.session.as_ref().map_or(0, |session| session.id)
+    }
+}
+
+impl Slot {
+    /// Nobody reads the card that lies there unasked.
+    pub(super) fn leave(&mut self) {
+        self.done = true;
     }
 }
 
@@ -122,6 +132,7 @@ impl Desk {
             notice: None,
             office,
             printers: Vec::new(),
+            line: Line::default(),
             // Numbers of another start are not given again: a page that was restored asks for what is gone.
             count: random(),
         };
@@ -150,7 +161,8 @@ impl Desk {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change<R>(&self, act: impl FnOnce(&mut Inner) -> R) -> R {
+    /// Changes something, and tells every page.
+    pub(super) fn change<R>(&self, act: impl FnOnce(&mut Inner) -> R) -> R {
         let result = act(&mut self.look());
         self.changed.send_modify(|count| *count = count.wrapping_add(1));
         result
@@ -292,7 +304,7 @@ impl Desk {
     /// What is read now is for this.
     pub fn purpose(&self) -> acts::Purpose {
         let inner = self.look();
-        let service = inner.session.as_ref().and_then(|session| session.service);
+        let service = inner.session.as_ref().and_then(|session| session.service).or_else(|| inner.line.service());
         let chosen = inner.session.as_ref().and_then(|session| session.purpose.as_deref());
         // A service is a purpose.
         let purpose = self.texts.purpose(chosen).filter(|_| service.is_none()).map(str::to_owned);
@@ -345,23 +357,26 @@ impl Desk {
         }
     }
 
-    /// Ends the session and wipes what it held.
+    /// Ends the session and wipes what it held. What other software asks at this moment is over, session or none.
     pub fn end(&self, by: EndedBy) {
-        self.change(|inner| {
-            if let Some(session) = inner.session.take() {
-                self.audit.note(&Act::SessionEnded { by, practice: session.is_all_practice() });
-                self.count_session(&session);
-                if let CardState::Reading(reading) = &session.card {
-                    reading.watchdog.cancel();
-                }
-                self.printer.wipe();
-                inner.slots.remove(PRACTICE_READER);
-                // A card that still lies there is given back; nobody reads it unasked.
-                inner.slots.values_mut().for_each(|slot| slot.done = true);
-                let sent = session.deliveries.iter().all(|delivery| delivery.state.is_settled());
-                inner.notice = Some(if sent { Notice::session_ended() } else { Notice::session_ended_unsent() });
-            }
-        });
+        self.change(|inner| self.end_in(inner, by));
+    }
+
+    /// The same, where something else is changed with it.
+    pub(super) fn end_in(&self, inner: &mut Inner, by: EndedBy) {
+        inner.line.ended(by);
+        let Some(session) = inner.session.take() else { return };
+        self.audit.note(&Act::SessionEnded { by, practice: session.is_all_practice() });
+        self.count_session(&session);
+        if let CardState::Reading(reading) = &session.card {
+            reading.watchdog.cancel();
+        }
+        self.printer.wipe();
+        inner.slots.remove(PRACTICE_READER);
+        // A card that still lies there is given back; nobody reads it unasked.
+        inner.slots.values_mut().for_each(Slot::leave);
+        let sent = session.deliveries.iter().all(|delivery| delivery.state.is_settled());
+        inner.notice = Some(if sent { Notice::session_ended() } else { Notice::session_ended_unsent() });
     }
 
     /// Something changed that pages show and the desk does not hold.
@@ -415,13 +430,14 @@ impl Desk {
         if let Some(pack) = session.form.as_ref().and_then(|form| self.packs.get(&form.pack)) {
             session.seat(number, pack);
         }
+        inner.line.seated(number);
         if other {
             inner.notice = Some(Notice::another_person());
         }
     }
 
     /// The session, which begins with this where there is none. Somebody is there.
-    fn present<'a>(&self, inner: &'a mut Inner) -> &'a mut Session {
+    pub(super) fn present<'a>(&self, inner: &'a mut Inner) -> &'a mut Session {
         let now = Instant::now();
         let id = inner.next();
         let session = inner.session.get_or_insert_with(|| {

@@ -2,7 +2,7 @@
 //! page is for whom, [`page`] and [`regions`] draw, [`events`] tells the pages what changed, [`actions`] is what the officer
 //! does, [`documents`] what is printed, [`exports`] what leaves as data, [`officers`] who may log in, [`log`] what the auditor
 //! sees, [`rights`] what citizens may ask for, [`figures`] what was counted, [`link`] the officer's computer, [`queue`] who is
-//! next.
+//! next, [`bridge`] what pages of other software may, and [`software`] which those are.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
 use super::audit::EndedBy;
+use super::bridge::Bridge;
 use super::exports::delivery::Webhook;
 use super::figures::metrics::ScrapeToken;
 use super::link::Link;
@@ -25,6 +26,7 @@ use access::{ACCOUNTS, ANYBODY, Access, DESK, LOG, OFFICE, Routes};
 pub mod access;
 mod actions;
 mod assets;
+mod bridge;
 mod documents;
 mod events;
 mod exports;
@@ -37,6 +39,7 @@ mod page;
 mod queue;
 mod regions;
 mod rights;
+mod software;
 mod visitor;
 
 /// The largest picture of a code that is taken, in bytes: a photograph of a telephone.
@@ -56,6 +59,8 @@ pub struct Web {
     pub practice: bool,
     /// Who has it looks for a code in a picture.
     pub one_picture: Arc<Semaphore>,
+    /// Which other software may ask the desk.
+    pub bridge: Arc<Bridge>,
     /// Where forms are sent to as data, where the office has such a place.
     pub webhook: Option<Arc<Webhook>>,
     /// Who is next, where the office has numbers.
@@ -68,7 +73,8 @@ pub struct Web {
 
 /// All routes, ready to be served.
 pub fn routes(web: Web, own: guard::Own) -> Router {
-    declared().guarded(web).layer(middleware::from_fn_with_state(Arc::new(own), guard::guard))
+    let at_the_door = guard::Guard { own: Arc::new(own), web: web.clone() };
+    declared().guarded(web).layer(middleware::from_fn_with_state(at_the_door, guard::guard))
 }
 
 /// Logs out who is idle, and whose account was changed by another program.
@@ -133,6 +139,12 @@ fn declared() -> Routes {
         .route("/officers/setup", Access::Setup, get(officers::setup_page))
         .route("/officers/setup/password", Access::Setup, post(officers::own_password))
         .route("/officers/setup/code", Access::Setup, post(officers::own_code))
+        .route("/software", OFFICE, get(software::software))
+        .route("/software/pair", ACCOUNTS, post(software::pair))
+        .route("/software/pair/end", ACCOUNTS, post(software::end_pairing))
+        .route("/software/revoke", OFFICE, post(software::revoke))
+        .route("/software/forget", OFFICE, post(software::forget))
+        .route("/software/consent", DESK, post(software::consent))
         .route("/notice", Access::Everyone, get(rights::notice))
         .route("/notice.pdf", Access::Everyone, get(rights::notice_pdf))
         .route("/purpose", DESK, post(rights::purpose))
@@ -159,4 +171,5 @@ fn declared() -> Routes {
         .route("/link/remove", ACCOUNTS, post(link::remove))
         .layered(|router| router.layer(DefaultBodyLimit::max(LARGEST_ENTRY)))
         .merge(pictures)
+        .merge(bridge::routes())
 }

@@ -235,9 +235,15 @@ impl Browser {
     /// nothing was asked of any other machine or program.
     #[track_caller]
     pub fn finish(self, desk: SocketAddr) {
-        let own = format!("http://{desk}/");
+        self.finish_with(&[desk]);
+    }
+
+    /// The same, where pages of several programs were visited.
+    #[track_caller]
+    pub fn finish_with(self, programs: &[SocketAddr]) {
+        let is_own = |request: &str| programs.iter().any(|program| request.starts_with(&format!("http://{program}/")));
         for request in self.requests() {
-            let stays = request.starts_with(&own) || request.starts_with("data:") || request.starts_with("chrome:");
+            let stays = is_own(&request) || request.starts_with("data:") || request.starts_with("chrome:");
             assert!(stays, "asked of another: {request}");
         }
         let console = self.expect("POST", "/se/log", &json!({ "type": "browser" }));

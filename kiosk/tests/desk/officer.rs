@@ -112,4 +112,10 @@ impl Officer {
     pub fn leave(self) {
         self.browser.finish(self.desk.address);
     }
+
+    /// The same, where pages of another program were visited too.
+    #[track_caller]
+    pub fn leave_with(self, other: std::net::SocketAddr) {
+        self.browser.finish_with(&[self.desk.address, other]);
+    }
 }

@@ -4,6 +4,8 @@ use cccd::messages::Words;
 use cccd_records::log;
 use serde_json::{Map, Value, json};
 
+use crate::desk::bridge::acts::BridgeAct;
+
 /// Something that was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -149,6 +151,8 @@ pub enum Act {
         /// How many.
         count: usize,
     },
+    /// Something of other software that is connected.
+    Bridge(BridgeAct),
     /// A complaint was received.
     Complaint {
         /// The number the office gave it.
@@ -182,6 +186,8 @@ pub enum EndedBy {
     AnotherLogin,
     /// The account was changed or taken away.
     AccountChanged,
+    /// The software for which it began is connected no more.
+    Disconnected,
 }
 
 /// How data left the desk.
@@ -268,6 +274,7 @@ impl Act {
             Self::CitizenExport { .. } => "citizen_export",
             Self::CitizenForgotten { .. } => "citizen_forgotten",
             Self::LinksExpired { .. } => "links_expired",
+            Self::Bridge(act) => act.name(),
             Self::Complaint { .. } => "complaint",
         }
     }
@@ -281,6 +288,7 @@ impl Act {
             | Self::ReadFailed { practice, .. }
             | Self::FormOpened { practice, .. }
             | Self::Export { practice, .. } => *practice,
+            Self::Bridge(act) => act.is_practice(),
             _ => false,
         }
     }
@@ -354,6 +362,7 @@ impl Act {
             }
             Self::CitizenForgotten { people } => add("people", json!(people)),
             Self::LinksExpired { count } => add("count", json!(count)),
+            Self::Bridge(act) => act.add_to(&mut add),
             Self::Complaint { number, day } => {
                 add("number", json!(number));
                 add("day", json!(day));
@@ -381,6 +390,7 @@ impl EndedBy {
             Self::Logout => "logout",
             Self::AnotherLogin => "another_login",
             Self::AccountChanged => "account_changed",
+            Self::Disconnected => "disconnected",
         }
     }
 }
@@ -437,7 +447,7 @@ impl LinkChange {
 }
 
 /// Every act by its stable name, and what it is called.
-pub const NAMES: &[(&str, &str, &str)] = &[
+const NAMES: &[(&str, &str, &str)] = &[
     ("read", "Đọc thông tin công dân", "Citizen read"),
     ("export", "In, xuất dữ liệu", "Data out of the desk"),
     ("form_opened", "Chọn dịch vụ, mở tờ khai", "Service chosen, form opened"),
@@ -463,8 +473,13 @@ pub const NAMES: &[(&str, &str, &str)] = &[
     (log::FOUND_BEHIND, "Nhật ký không khớp đầu đã ghi", "Log behind its noted head"),
 ];
 
+/// Every act that there is, with those of the bridge.
+pub fn all_names() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
+    NAMES.iter().chain(&BridgeAct::NAMES)
+}
+
 /// What an act is called, by its stable name.
 pub fn words(name: &str) -> Words {
-    let found = NAMES.iter().find(|(other, ..)| *other == name);
+    let found = all_names().find(|(other, ..)| *other == name);
     found.map_or_else(|| Words::new(name, name), |(_, vi, en)| Words::new(*vi, *en))
 }

@@ -5,9 +5,10 @@ use cccd_forms::services::Services;
 use cccd_records::verify::{Fault, Outcome};
 use serde_json::Value;
 
+use crate::desk::bridge::refusal::Refusal;
 use crate::desk::citizen_notice::OfficeTexts;
 use crate::desk::lang::Lang;
-use crate::desk::person::Way;
+use crate::desk::person::{Way, fact_of_name, fact_words};
 
 /// What belongs to an act, in words: nothing for what the act itself says.
 pub fn details(said: &Value, services: &Services, texts: &OfficeTexts, lang: Lang) -> Vec<String> {
@@ -40,6 +41,8 @@ pub fn details(said: &Value, services: &Services, texts: &OfficeTexts, lang: Lan
             add(lang.of(&of_code(code)));
         }
     }
+    details.extend(of_bridge(said, lang));
+    let mut add = |text: &str| details.push(text.to_owned());
     for name in ["roles", "by", "span"] {
         if let Some(values) = said.get(name).and_then(Value::as_array) {
             let texts: Vec<String> = values
@@ -62,6 +65,23 @@ pub fn details(said: &Value, services: &Services, texts: &OfficeTexts, lang: Lan
     }
     if said.get("by_recovery_code").is_some() {
         add(lang.say("bằng mã khôi phục", "by a recovery code"));
+    }
+    details
+}
+
+/// What the bridge did: who asked, for what and why.
+fn of_bridge(said: &Value, lang: Lang) -> Vec<String> {
+    let text = |name: &str| said.get(name).and_then(Value::as_str).map(str::to_owned);
+    let mut details: Vec<String> = text("origin").into_iter().chain(text("asked_for")).collect();
+    if let Some(fields) = said.get("fields").and_then(Value::as_array) {
+        let facts = fields.iter().filter_map(|name| fact_of_name(name.as_str()?));
+        details.push(facts.map(|fact| lang.of(&fact_words(fact)).to_owned()).collect::<Vec<_>>().join(", "));
+    }
+    if said.get("by_memory").is_some() {
+        details.push(lang.say("theo sự đồng ý đã nhớ", "by a remembered consent").to_owned());
+    }
+    if let Some(until) = text("until") {
+        details.push(format!("{} {until}", lang.say("đến", "until")));
     }
     details
 }
@@ -95,6 +115,8 @@ fn of_code(code: &str) -> Words {
         "auditor" => ("kiểm tra", "auditor"),
         "administrator" => ("quản trị", "administrator"),
         "wrong" => ("sai tên, mật khẩu hoặc mã", "wrong name, password or code"),
+        "disconnected" => ("phần mềm ngắt kết nối", "software disconnected"),
+        "software" => ("phần mềm", "software"),
         "locked" => ("đang tạm khóa", "locked for a while"),
         "office" => ("thông tin cơ quan", "the office"),
         "session_ended" => ("phiên đã kết thúc trước khi đọc", "the session had ended before"),
@@ -109,6 +131,9 @@ fn of_code(code: &str) -> Words {
         "act" => ("việc", "act"),
         "person" => ("người", "person"),
         _ => {
+            if let Some(refusal) = Refusal::ALL.into_iter().find(|refusal| refusal.code() == code) {
+                return refusal.words();
+            }
             let message = messages::of(code);
             return message.map_or_else(|| Words::new(code, code), |message| Words::new(message.vi, message.en));
         }

@@ -9,7 +9,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::desk::notice::Notice;
-use crate::desk::person::DeskPerson;
+use crate::desk::office::Office;
+use crate::desk::person::{CheckLine, DeskPerson};
 use crate::desk::session::Session;
 use crate::desk::state::{Desk, Inner};
 
@@ -176,12 +177,7 @@ impl Record {
             id: new_id()?,
             made_at: in_vietnam(Timestamp::now()),
             practice: session.is_of_practice(),
-            desk: Maker {
-                authority: inner.office.authority.clone(),
-                place: inner.office.place.clone(),
-                province: inner.office.province.clone(),
-                software: concat!("cccd-kiosk ", env!("CARGO_PKG_VERSION")),
-            },
+            desk: Maker::of(&inner.office),
             service: service.map(|service| ServiceOf { number: service.number, name: service.name.clone() }),
             form: form_of(pack),
             fields: fields_of(&form),
@@ -224,6 +220,18 @@ impl Record {
             parts.insert(0, "LUYỆN TẬP – NGƯỜI HƯ CẤU".to_owned());
         }
         parts.join("; ")
+    }
+}
+
+impl Maker {
+    /// The desk of that office.
+    pub fn of(office: &Office) -> Self {
+        Self {
+            authority: office.authority.clone(),
+            place: office.place.clone(),
+            province: office.province.clone(),
+            software: concat!("cccd-kiosk ", env!("CARGO_PKG_VERSION")),
+        }
     }
 }
 
@@ -297,27 +305,32 @@ fn person_of(places: Vec<Place>, person: &DeskPerson) -> PersonOf {
         way: person.way.number(),
         at: in_vietnam(person.at),
         verdict: person.verdict.map(|verdict| verdict.as_str()),
-        checks: person
-            .checks
-            .iter()
-            .map(|line| CheckOf {
-                name: line.name.en.clone(),
-                status: line.status.as_str(),
-                found: line.found.en.clone(),
-            })
-            .collect(),
+        checks: checks_of(person),
         practice: person.practice,
     }
 }
 
+/// Each check of a person's card with its state.
+pub fn checks_of(person: &DeskPerson) -> Vec<CheckOf> {
+    let check = |line: &CheckLine| CheckOf {
+        name: line.name.en.clone(),
+        status: line.status.as_str(),
+        found: line.found.en.clone(),
+    };
+    person.checks.iter().map(check).collect()
+}
+
 /// A moment with the offset of Vietnam, to the second.
-fn in_vietnam(at: Timestamp) -> String {
+pub fn in_vietnam(at: Timestamp) -> String {
     let zone = tz::TimeZone::fixed(tz::Offset::constant(7));
     at.to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 /// A random UUID (RFC 9562, version 4).
-fn new_id() -> Result<String, Notice> {
+///
+/// # Errors
+/// The system gives no random numbers.
+pub fn new_id() -> Result<String, Notice> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| Notice::not_made(&error.to_string()))?;
     let number = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0b11 << 62) | 4 << 76 | 0b10 << 62;

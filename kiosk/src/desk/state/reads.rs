@@ -15,7 +15,7 @@ use crate::desk::{advice, reading};
 impl Desk {
     /// Turns to a card that lies there and was not dealt with: with the code that was scanned for it, or asking for its key.
     /// The read that waits for a card takes it up by itself, and a second card waits its turn.
-    pub(super) fn next_card(self: &Arc<Self>, inner: &mut Inner) {
+    pub(in crate::desk) fn next_card(self: &Arc<Self>, inner: &mut Inner) {
         let Some(session) = &mut inner.session else { return };
         if matches!(session.card, CardState::Reading(_) | CardState::NeedsKey { .. }) {
             return;
@@ -37,6 +37,7 @@ impl Desk {
         let begun = reading::begin(Arc::clone(self), ticket, reader.to_owned(), practice, credentials);
         let Some(session) = &mut inner.session else { return };
         let reader = reader.to_owned();
+        session.failed = None;
         session.card = match begun {
             Ok(()) => CardState::Reading(Reading {
                 ticket,
@@ -92,6 +93,7 @@ impl Desk {
                     if reader != PRACTICE_READER {
                         session.tally.read_failed(code);
                     }
+                    session.failed = Some(code);
                     let (what, todo) = if code == "wrong_password" && by_code {
                         advice::code_of_another()
                     } else {

@@ -10,6 +10,9 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::{Web, bridge};
+use crate::desk::bridge::PATH;
+
 /// The way that a request came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Way {
@@ -50,6 +53,13 @@ impl Own {
         }
     }
 
+    /// The host that a request names, once, where it is the desk.
+    fn host<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        let mut hosts = headers.get_all(header::HOST).iter();
+        let host = hosts.next()?.to_str().ok()?;
+        (hosts.next().is_none() && self.is_host(host)).then_some(host)
+    }
+
     /// Whether a page of that origin is the desk's own, where it was asked for under that host.
     fn is_origin(&self, origin: &str, host: &str) -> bool {
         let named = origin.strip_prefix("http://");
@@ -86,12 +96,25 @@ const HEADERS: [(HeaderName, HeaderValue); 7] = [
     ),
 ];
 
-/// Lets a request through, or not.
-pub async fn guard(State(own): State<Arc<Own>>, mut request: Request, next: Next) -> Response {
-    request.extensions_mut().insert(own.way);
-    let mut response = match refusal(&own, request.method(), request.headers(), request.uri().path()) {
-        Some(why) => (StatusCode::FORBIDDEN, why).into_response(),
-        None => next.run(request).await,
+/// What the guard knows.
+#[derive(Clone)]
+pub struct Guard {
+    /// The names under which the desk is reached.
+    pub own: Arc<Own>,
+    /// Which pages of other software may come to the bridge.
+    pub web: Web,
+}
+
+/// Lets a request through, or not. A page that is not the desk's own gets to the bridge, where it may, and to nothing else.
+pub async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(guard.own.way);
+    let mut response = if request.uri().path().starts_with(PATH) {
+        at_the_bridge(&guard, request, next).await
+    } else {
+        match refusal(&guard.own, request.method(), request.headers(), request.uri().path()) {
+            Some(why) => (StatusCode::FORBIDDEN, why).into_response(),
+            None => next.run(request).await,
+        }
     };
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
@@ -101,12 +124,30 @@ pub async fn guard(State(own): State<Arc<Own>>, mut request: Request, next: Next
     response
 }
 
+/// A page of other software asks. Which page it is, its browser says; a page that says nothing is nobody.
+async fn at_the_bridge(guard: &Guard, request: Request, next: Next) -> Response {
+    if guard.own.host(request.headers()).is_none() {
+        return (StatusCode::FORBIDDEN, NOT_THAT_NAME).into_response();
+    }
+    let Some(origin) = bridge::allowed(&guard.web, request.headers()) else {
+        return (StatusCode::FORBIDDEN, "this page is not paired with this desk").into_response();
+    };
+    let mut response = if bridge::is_preflight(request.method(), request.headers()) {
+        bridge::preflight(request.headers())
+    } else {
+        next.run(request).await
+    };
+    bridge::readable_by(origin, &mut response);
+    response
+}
+
+/// What is said to whoever calls the desk by another name.
+const NOT_THAT_NAME: &str = "this desk is not called by that name";
+
 /// Why a request is refused.
 fn refusal(own: &Own, method: &Method, headers: &HeaderMap, path: &str) -> Option<&'static str> {
     let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let Some(host) = text(&header::HOST).filter(|host| own.is_host(host)) else {
-        return Some("this desk is not called by that name");
-    };
+    let Some(host) = own.host(headers) else { return Some(NOT_THAT_NAME) };
     if text(&header::ORIGIN).is_some_and(|origin| !own.is_origin(origin, host)) {
         return Some("another page asks");
     }

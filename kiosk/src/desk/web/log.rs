@@ -143,8 +143,8 @@ struct Verified {
 }
 
 impl LogPage {
-    fn acts(&self) -> &'static [(&'static str, &'static str, &'static str)] {
-        acts::NAMES
+    fn acts(&self) -> Vec<&'static (&'static str, &'static str, &'static str)> {
+        acts::all_names().collect()
     }
 }
 

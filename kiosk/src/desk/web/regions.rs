@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::Web;
 use super::exports;
+use super::software::BridgeRegion;
 use super::visitor::Visitor;
 use crate::desk::citizen_notice::{OfficeTexts, ReadPurpose};
 use crate::desk::clock;
@@ -39,6 +40,7 @@ use crate::desk::state::{Desk, Inner, Readers};
 pub enum Region {
     Status,
     Notice,
+    Bridge,
     Card,
     Hand,
     People,
@@ -54,6 +56,7 @@ impl Region {
         match self {
             Self::Status => "status",
             Self::Notice => "notice",
+            Self::Bridge => "bridge",
             Self::Card => "card",
             Self::Hand => "hand",
             Self::People => "people",
@@ -74,6 +77,7 @@ pub fn all(web: &Web, visitor: Visitor) -> Vec<(Region, String)> {
     vec![
         (Region::Status, drawn(&StatusRegion { lang, inner, clock_is_wrong: clock::is_wrong() })),
         (Region::Notice, drawn(&NoticeRegion { lang, notice: inner.notice.as_ref() })),
+        (Region::Bridge, drawn(&BridgeRegion::of(lang, web, inner))),
         (Region::Card, drawn(&CardRegion::of(lang, inner, &web.desk.texts, web.practice))),
         (Region::Hand, drawn(&HandRegion { lang, ways: Way::TYPED })),
         (Region::People, drawn(&PeopleRegion { lang, session, pack: filled.as_ref().map(|(pack, _)| *pack) })),

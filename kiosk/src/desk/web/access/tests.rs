@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::desk::bridge::Bridge;
 use crate::desk::clock;
 use crate::desk::figures::metrics::ScrapeToken;
 use crate::desk::officers::Officers;
@@ -33,6 +34,9 @@ fn expected(path: &str) -> &'static [Role] {
         "/rights" | "/complaint" => &Role::ALL,
         _ if below("/figures") => &Role::ALL,
         "/purpose" => &[Role::Operator],
+        _ if below("/bridge/v1") => &[],
+        "/software" | "/software/revoke" | "/software/forget" => &[Role::Operator, Role::Administrator],
+        _ if below("/software/pair") => &[Role::Administrator],
         _ if below("/log") || below("/rights") => &[Role::Auditor],
         _ => &[Role::Operator],
     }
@@ -90,10 +94,10 @@ async fn metrics_are_nowhere_without_a_token_and_for_who_shows_it() {
 fn web(folder: &Path) -> Web {
     let officers = Arc::new(Officers::open(folder, true, Duration::from_secs(60)).unwrap());
     let desk = desk_at(folder);
-    let queue = Queue::open(desk.store(), clock::today(), None).unwrap();
-    let one_picture = Arc::new(Semaphore::new(1));
-    let queue = Some(Arc::new(queue));
-    Web { desk, officers, practice: true, one_picture, webhook: None, queue, link: None, scrape_token: None }
+    let queue = Some(Arc::new(Queue::open(desk.store(), clock::today(), None).unwrap()));
+    let (one_picture, bridge) = (Arc::new(Semaphore::new(1)), Arc::new(Bridge::open(folder).unwrap()));
+    let (webhook, link, scrape_token) = (None, None, None);
+    Web { desk, officers, practice: true, one_picture, bridge, webhook, queue, link, scrape_token }
 }
 
 /// Every route of the real router is behind the check, in each method; what is no route is nobody's.
@@ -139,5 +143,35 @@ async fn through_the_link_login_comes_before_everything() {
     for path in HERE_ALONE {
         assert!(declared().table().contains_key(path), "{path} is no route");
         assert_eq!(status(path).await, StatusCode::FORBIDDEN, "{path}");
+    }
+}
+
+/// The description of the bridge names every route and method that there is, and none that there is not.
+#[tokio::test]
+async fn the_routes_of_the_bridge_are_those_of_its_description() {
+    let description: serde_json::Value = serde_yaml::from_str(include_str!("../../../../bridge/openapi.yaml")).unwrap();
+    let described = description["paths"].as_object().unwrap();
+    let table = declared();
+    let routes: Vec<&str> = table.table().keys().copied().filter(|path| path.starts_with("/bridge/")).collect();
+    assert_eq!(
+        routes,
+        described.keys().map(String::as_str).collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let web = web(folder.path());
+    let origin = crate::desk::bridge::origin::Origin::parse("https://motcua.example").unwrap();
+    web.bridge.begin_pairing(origin, [cccd_forms::facts::Fact::FullName].into(), i64::MAX, None).unwrap();
+    let served = crate::desk::web::routes(web, guard::Own::at("127.0.0.1:8630".parse().unwrap()));
+    for path in routes {
+        for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] {
+            let request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8630");
+            let request = request.header("origin", "https://motcua.example").body(Body::empty()).unwrap();
+            let answer = served.clone().oneshot(request).await.unwrap();
+            let operation = &described[path][method.to_lowercase()];
+            assert_eq!(answer.status() != StatusCode::METHOD_NOT_ALLOWED, operation.is_object(), "{method} {path}");
+            let status = answer.status().as_str().to_owned();
+            assert!(operation.is_null() || operation["responses"][&status].is_object(), "{method} {path}: {status}");
+            assert_eq!(answer.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "https://motcua.example");
+        }
     }
 }
