@@ -4,17 +4,20 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cccd::messages::Words;
+
 use super::Bridge;
 use super::acts::BridgeAct;
 use super::answer::Answer;
 use super::grants::Grant;
-use super::line::{Seat, Stage};
+use super::line::{Consent, Seat, Stage};
 use super::messages::{DeviceOf, Failed, GrantOf, Message, ProgressOf, Read, ReaderOf, Said};
 use super::progress;
 use super::rate::Rate;
 use super::refusal::Refusal;
 use super::request::Asked;
 use crate::desk::audit::Act;
+use crate::desk::notice::Notice;
 use crate::desk::officers::Officers;
 use crate::desk::state::Desk;
 
@@ -183,7 +186,7 @@ impl Conversation {
         let act = Act::Bridge(BridgeAct::Agreed { asked: asked.clone(), by_memory: true, until: None });
         // What cannot be recorded is not done: then the officer is asked.
         if self.desk.audit.record(&act).is_ok() {
-            self.desk.agree(number, self.desk.only_person(), true);
+            self.desk.agree(number, self.desk.only_person(), Consent::Memory);
         }
     }
 
@@ -241,13 +244,27 @@ impl Conversation {
             return self.fail_open(refusal);
         }
         // Who was refused for what the card says stays on the desk's page, which says why.
+        let remember = self.desk.look().line.open(number).and_then(|open| open.remember);
         self.desk.close_open(number);
         match signed {
             Ok(answer) => {
+                self.remember(remember);
                 let id = self.open.take().map(|open| open.id).unwrap_or_default();
                 Told::one(Message::Done { id, answer })
             }
             Err(refusal) => self.fail_open(refusal),
+        }
+    }
+
+    /// Remembers the officer's consent. Only now is it known that the purpose, which is kept with it, names nobody.
+    fn remember(&self, until: Option<i64>) {
+        let (Some(until), Some(open)) = (until, &self.open) else { return };
+        let by = self.desk.audit.at_desk();
+        if let Err(error) = self.bridge.grants().remember(&open.asked, until, by.as_deref()) {
+            self.desk.say(Notice::wrong(
+                Words::new("Đã đồng ý lần này, nhưng chưa nhớ được.", "Agreed this time, but it is not remembered."),
+                Words::new(format!("Kiểm tra ổ đĩa ({error})."), format!("See whether the disk is full ({error}).")),
+            ));
         }
     }
 

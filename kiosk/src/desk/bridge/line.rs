@@ -52,6 +52,8 @@ pub struct Open {
     pub since: Instant,
     /// Nobody was asked: the desk remembered.
     pub by_memory: bool,
+    /// The officer wants this remembered, once it was answered: until when, in milliseconds since 1970.
+    pub remember: Option<i64>,
     /// Who was in the session when the card was asked for.
     before: BTreeSet<u32>,
 }
@@ -79,6 +81,17 @@ pub enum From {
     },
     /// Whoever is read next.
     Card,
+}
+
+/// What an officer agrees to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// This read.
+    Once,
+    /// This read, and the same again until then, in milliseconds since 1970.
+    Until(i64),
+    /// It was agreed to before.
+    Memory,
 }
 
 impl Line {
@@ -177,13 +190,13 @@ impl Desk {
             let number = inner.next();
             let (stage, since) = (Stage::Consent, Instant::now());
             let before = BTreeSet::new();
-            inner.line.request = Some(Open { number, asked, stage, since, by_memory: false, before });
+            inner.line.request = Some(Open { number, asked, stage, since, by_memory: false, remember: None, before });
             Ok(number)
         })
     }
 
     /// The officer agreed, or the desk remembered it: to this request, and to nothing else. Whether it was still open.
-    pub fn agree(self: &Arc<Self>, request: u64, from: From, by_memory: bool) -> bool {
+    pub fn agree(self: &Arc<Self>, request: u64, from: From, by: Consent) -> bool {
         self.change(|inner| {
             let waits = |open: &&Open| open.stage == Stage::Consent;
             if inner.line.open(request).filter(waits).is_none() {
@@ -206,7 +219,12 @@ impl Desk {
                 inner.line.began = Some((inner.session_id(), BTreeSet::new()));
             }
             if let Some(open) = &mut inner.line.request {
-                (open.stage, open.by_memory, open.before) = (stage, by_memory, before);
+                (open.stage, open.before) = (stage, before);
+                (open.by_memory, open.remember) = match by {
+                    Consent::Memory => (true, None),
+                    Consent::Once => (false, None),
+                    Consent::Until(until) => (false, Some(until)),
+                };
                 // The card has its own time from now on.
                 open.since = Instant::now();
             }

@@ -71,8 +71,12 @@ impl Asked {
     /// Whether the purpose says something of this person: then it may stand neither in the log nor in what is remembered.
     pub fn names(&self, person: &crate::desk::person::DeskPerson) -> bool {
         let purpose = self.purpose.to_lowercase();
-        let said = [Fact::FullName, Fact::IdNumber, Fact::OldIdNumber, Fact::DateOfBirth];
-        said.into_iter().filter_map(|fact| person.text(fact)).any(|text| purpose.contains(&text.to_lowercase()))
+        // Sex and nationality are words of every day.
+        let said = Fact::ALL.into_iter().filter(|fact| !matches!(fact, Fact::Sex | Fact::Nationality));
+        let said = said.filter(|fact| !fact.is_sensitive());
+        said.filter_map(|fact| person.text(fact))
+            .filter(|text| text.chars().count() > 3)
+            .any(|text| purpose.contains(&text.to_lowercase()))
     }
 }
 

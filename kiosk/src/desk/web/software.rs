@@ -23,7 +23,7 @@ use super::visitor::Visitor;
 use crate::desk::audit::Act;
 use crate::desk::bridge::acts::BridgeAct;
 use crate::desk::bridge::grants::{self, Grant, Remembered};
-use crate::desk::bridge::line::{From, Open, Stage};
+use crate::desk::bridge::line::{Consent, From, Open, Stage};
 use crate::desk::bridge::origin::{Origin, OriginError};
 use crate::desk::bridge::refusal::Refusal;
 use crate::desk::clock;
@@ -364,19 +364,8 @@ fn decide(web: &Web, pairs: &Pairs) -> Result<(), Notice> {
     let until = days.map(|days| Timestamp::now().as_millisecond().saturating_add(days * DAY));
     let act = BridgeAct::Agreed { asked: asked.clone(), by_memory: false, until };
     web.desk.audit.record(&Act::Bridge(act))?;
-    if !web.desk.agree(request, from, false) {
-        return Err(Notice::request_is_over());
-    }
-    if let Some(until) = until {
-        let by = web.desk.audit.at_desk();
-        web.bridge.grants().remember(&asked, until, by.as_deref()).map_err(|error| {
-            Notice::wrong(
-                Words::new("Đã đồng ý lần này, nhưng chưa nhớ được.", "Agreed this time, but it is not remembered."),
-                Words::new(format!("Kiểm tra ổ đĩa ({error})."), format!("See whether the disk is full ({error}).")),
-            )
-        })?;
-    }
-    Ok(())
+    let consent = until.map_or(Consent::Once, Consent::Until);
+    if web.desk.agree(request, from, consent) { Ok(()) } else { Err(Notice::request_is_over()) }
 }
 
 impl Notice {

@@ -239,9 +239,9 @@ fn fields_beyond_the_grant_long_purposes_and_unknown_commands_are_refused_by_nam
     until_page(&desk, "/portrait/1", true);
     socket.say(&read("9", &["full_name"], &format!("Tạm trú của {}", AN.name)));
     socket.until("step", "consent");
-    consent(&desk, "agree", &[("person", "1")]);
+    consent(&desk, "remember", &[("person", "1"), ("days", "7")]);
     assert_eq!(socket.failure(), "purpose_names_person");
-    assert!(!page(&desk, "/log").contains(AN.name));
+    assert!(!page(&desk, "/log").contains(AN.name) && !page(&desk, "/software").contains(AN.name));
 }
 
 #[test]

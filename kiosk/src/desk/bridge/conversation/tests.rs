@@ -55,7 +55,7 @@ fn whoever_ends_what_the_desk_does_the_page_is_told_by_whom() {
     }
     // The session that began for a request is over too, and the next one is not taken for it.
     page.hear(&read("2", &["full_name"]));
-    assert!(desk.agree(asked(&desk), From::Card, false));
+    assert!(desk.agree(asked(&desk), From::Card, Consent::Once));
     assert_eq!(said(&page.look())[0]["step"], "put_card");
     desk.end(EndedBy::Idle);
     assert_eq!(code(&page.look()), "idle");
@@ -77,13 +77,13 @@ fn a_consent_counts_once_and_only_while_it_is_asked_for() {
     let (desk, mut page) = connected(folder.path(), false);
     page.hear(&read("1", &["full_name"]));
     let number = asked(&desk);
-    assert!(!desk.agree(number + 1, From::Card, false), "another request");
-    assert!(!desk.agree(number, From::Person { session: 0, number: 1 }, false), "nobody is there");
-    assert!(desk.agree(number, From::Card, false));
-    assert!(!desk.agree(number, From::Card, false), "it was agreed to");
+    assert!(!desk.agree(number + 1, From::Card, Consent::Once), "another request");
+    assert!(!desk.agree(number, From::Person { session: 0, number: 1 }, Consent::Once), "nobody is there");
+    assert!(desk.agree(number, From::Card, Consent::Once));
+    assert!(!desk.agree(number, From::Card, Consent::Once), "it was agreed to");
     desk.drop_open(number, Refusal::Refused);
     assert_eq!(code(&page.look()), "refused");
-    assert!(!desk.agree(number, From::Card, false), "it is over");
+    assert!(!desk.agree(number, From::Card, Consent::Once), "it is over");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn one_page_is_connected_and_its_place_is_free_when_it_goes() {
     let (id, origin) = (page.grant.id.clone(), page.grant.origin.clone());
     assert!(desk.connect(&id, &origin).is_none());
     page.hear(&read("1", &["full_name"]));
-    assert!(desk.agree(asked(&desk), From::Card, false));
+    assert!(desk.agree(asked(&desk), From::Card, Consent::Once));
     assert!(desk.look().session.is_some());
     drop(page);
     let inner = desk.look();
