@@ -23,6 +23,12 @@ fn card(person: &str, profile: &str) -> IssuedCard {
     personalise(&profile).unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// Who has an ID card; the others have a passport.
+fn with_card() -> impl Iterator<Item = &'static str> {
+    let card = |text: &str| toml::from_str::<Person>(text).expect("a person").passport.is_none();
+    EMBEDDED.iter().filter(move |(_, text)| card(text)).map(|(name, _)| *name)
+}
+
 fn dg13(card: &IssuedCard) -> Dg13 {
     Dg13::parse(&card.image.application_files[&0x010D]).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -74,7 +80,7 @@ fn assert_is(holder: &Holder, person: &Person, case: &str) {
 
 #[test]
 fn every_persons_card_says_the_same_in_dg1_dg13_and_on_its_print() {
-    for (name, _) in EMBEDDED {
+    for name in with_card() {
         let card = card(name, "");
         assert_is(&holder(&card), &card.person, name);
         let (dg13, mrz, qr) = (dg13(&card), mrz(&card), qr(&card));
@@ -117,7 +123,7 @@ fn every_form_of_dg13_says_the_same() {
         "[dg13]\nunknown_items = true",
         "[dg13]\nmissing = [16]",
     ] {
-        for (name, _) in EMBEDDED {
+        for name in with_card() {
             let card = card(name, profile);
             assert_is(&holder(&card), &card.person, profile);
         }

@@ -21,6 +21,7 @@ pub mod image;
 pub mod in_process;
 pub mod link;
 pub mod make;
+pub mod passport;
 pub mod person;
 pub mod personalise;
 pub mod pki;

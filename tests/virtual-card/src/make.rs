@@ -192,7 +192,7 @@ fn printed_side(card: &IssuedCard) -> String {
     if let Some(can) = &card.printed.can {
         table.insert("can".into(), can.clone().into());
     }
-    table.insert("mrz".into(), card.printed.mrz.to_vec().into());
+    table.insert("mrz".into(), card.printed.mrz.clone().into());
     table.insert("mrz_information".into(), card.image.passwords.mrz_information.clone().into());
     table.insert("qr_text".into(), card.printed.qr_text.clone().into());
     table.to_string()
@@ -206,12 +206,16 @@ fn read_me(card: &IssuedCard, dir: &Path) -> String {
         let _ = writeln!(text, "Card Access Number (CAN): {can}");
     }
     let _ = writeln!(text, "Machine readable zone:\n    {}", card.printed.mrz.join("\n    "));
-    let _ = writeln!(text, "QR code: {}\n", card.printed.qr_text);
+    if !card.printed.qr_text.is_empty() {
+        let _ = writeln!(text, "QR code: {}", card.printed.qr_text);
+    }
+    text.push('\n');
     let list = if card.issuer.revocation_list.is_some() { format!(" --crl {dir}/csca.crl") } else { String::new() };
     let trust = if card.issuer.link.is_some() { format!(" --trust {dir}/link.der") } else { String::new() };
-    let can = card.printed.can.as_deref().unwrap_or("NONE");
+    let mrz = || format!("--mrz '{}'", card.printed.mrz.join("\\n"));
+    let key = card.printed.can.as_ref().map_or_else(mrz, |can| format!("--can {can}"));
     let _ = writeln!(text, "Play it:        virtual-card serve --card {dir}");
-    let _ = writeln!(text, "Read it:        cccd read --can {can} --trust {dir}/csca.der{trust}{list}");
+    let _ = writeln!(text, "Read it:        cccd read {key} --trust {dir}/csca.der{trust}{list}");
     if card.terminals.is_some() {
         let terminal = format!("--terminal-certificates {dir}/terminal --terminal-key {dir}/terminal/is-key.pem");
         let _ = writeln!(text, "Fingerprints:   the same with {terminal}");

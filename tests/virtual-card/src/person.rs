@@ -1,16 +1,18 @@
-//! The person a card is made for. All of them are fictitious: data in `seeds/persons`, one file each.
+//! The person a card or a passport is made for. All of them are fictitious: data in `seeds/persons`, one file each.
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::calendar::Date;
+use crate::passport::Passport;
 
 /// Everything a card says about its holder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
-    /// The 12-digit ID number.
+    /// The 12-digit ID number. The holder of a passport has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub id_number: String,
     /// The 9-digit number of the older identity card, for who had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,12 +31,16 @@ pub struct Person {
     #[serde(default = "vietnam")]
     pub nationality: String,
     /// Ethnicity.
+    #[serde(default)]
     pub ethnicity: String,
     /// Religion.
+    #[serde(default)]
     pub religion: String,
     /// Place of origin.
+    #[serde(default)]
     pub place_of_origin: String,
     /// Place of residence: three levels on cards issued before 1 July 2025, two since.
+    #[serde(default)]
     pub place_of_residence: String,
     /// Identifying features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,7 +62,11 @@ pub struct Person {
     #[serde(default = "yes")]
     pub portrait: bool,
     /// Which layout was printed.
+    #[serde(default)]
     pub card: Layout,
+    /// The passport that it is instead of an ID card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passport: Option<Passport>,
 }
 
 /// Sex, as the card knows it.
@@ -67,6 +77,8 @@ pub enum Sex {
     Male,
     /// Nữ.
     Female,
+    /// Not said (Doc 9303-4, 4.2.2.2: `<` in the machine readable zone). Passports alone have it.
+    Unspecified,
 }
 
 impl Sex {
@@ -76,6 +88,7 @@ impl Sex {
         match self {
             Self::Male => "Nam",
             Self::Female => "Nữ",
+            Self::Unspecified => "Không xác định",
         }
     }
 
@@ -85,6 +98,7 @@ impl Sex {
         match self {
             Self::Male => 'M',
             Self::Female => 'F',
+            Self::Unspecified => '<',
         }
     }
 }
@@ -130,12 +144,13 @@ impl<'de> Deserialize<'de> for Expiry {
 }
 
 /// The printed layout of a card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Layout {
     /// Căn cước công dân, issued from 2021: the QR code has 7 fields.
     #[serde(rename = "2021")]
     Of2021,
     /// Thẻ căn cước, issued from 1 July 2024: the QR code has 11 fields.
+    #[default]
     #[serde(rename = "2024")]
     Of2024,
 }
@@ -161,13 +176,21 @@ embedded! {
     "thach-sa-ruone",
     "zo-ram-thi-jun",
     "hoang-minh-thu",
+    "elsa-maria-lindqvist",
 }
 
 impl Person {
-    /// The machine readable zone of the card: TD1 in the card's own variant (the last nine digits as document number,
-    /// the whole number and its check digit as optional data).
+    /// What a card is not made without; a passport has none of it.
+    pub(crate) const OF_A_CARD: [&str; 6] =
+        ["id_number", "ethnicity", "religion", "place_of_origin", "place_of_residence", "card"];
+
+    /// The machine readable zone: of a passport its two lines, of the card TD1 in the card's own variant (the last nine
+    /// digits as document number, the whole number and its check digit as optional data).
     #[must_use]
-    pub fn mrz(&self) -> [String; 3] {
+    pub fn mrz(&self) -> Vec<String> {
+        if let Some(passport) = &self.passport {
+            return passport.mrz(self, &self.name_in_mrz());
+        }
         let (nine, number) = (self.document_number(), &self.id_number);
         let first = filled(&format!("IDVNM{nine}{}{number}", check_digit(nine)), 28) + "<" + &check_digit(number);
         let (birth, expiry) = (self.date_of_birth.mrz(), self.date_of_expiry.mrz());
@@ -176,14 +199,16 @@ impl Person {
         // Doc 9303-5, 4.2.2: upper line 6 to 30, middle line 1 to 7, 9 to 15 and 19 to 29.
         let composite = format!("{}{birth}{birth_digit}{expiry}{expiry_digit}<<<<<<<<<<<", &first[5..]);
         let second = filled(&second, 29) + &check_digit(&composite);
-        [first, second, filled(&self.name_in_mrz(), 30)]
+        vec![first, second, filled(&self.name_in_mrz(), 30)]
     }
 
     /// The key of the machine readable zone: document number, birth and expiry with their check digits
     /// (Doc 9303-11, 4.3.2).
     #[must_use]
     pub fn mrz_information(&self) -> String {
-        let (nine, birth, expiry) = (self.document_number(), self.date_of_birth.mrz(), self.date_of_expiry.mrz());
+        let of_passport = self.passport.as_ref().map(Passport::number_of_key);
+        let nine = of_passport.as_deref().unwrap_or_else(|| self.document_number());
+        let (birth, expiry) = (self.date_of_birth.mrz(), self.date_of_expiry.mrz());
         [nine, &birth, &expiry].map(|field| format!("{field}{}", check_digit(field))).concat()
     }
 
@@ -199,9 +224,12 @@ impl Person {
         last(&self.id_number, 9)
     }
 
-    /// The text of the printed QR code.
+    /// The text of the printed QR code. A passport has none.
     #[must_use]
     pub fn qr_text(&self) -> String {
+        if self.passport.is_some() {
+            return String::new();
+        }
         let fields = [
             &self.id_number,
             self.old_id_number.as_deref().unwrap_or_default(),
@@ -250,7 +278,7 @@ fn without_accents(text: &str) -> String {
         .replace('Đ', "D")
 }
 
-fn filled(text: &str, width: usize) -> String {
+pub(crate) fn filled(text: &str, width: usize) -> String {
     let mut line: String = text.chars().take(width).collect();
     line.extend(core::iter::repeat_n('<', width - line.len()));
     line
@@ -269,10 +297,10 @@ const fn yes() -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn person(name: &str) -> Person {
+    pub(crate) fn person(name: &str) -> Person {
         let (_, text) = EMBEDDED.iter().find(|(known, _)| *known == name).expect("embedded");
         toml::from_str(text).expect("valid")
     }
@@ -297,10 +325,14 @@ mod tests {
         assert_eq!(person("le-minh-chau").can(), "000777");
     }
 
+    /// Those with an ID card.
+    fn with_card() -> impl Iterator<Item = (&'static str, Person)> {
+        EMBEDDED.iter().map(|(name, _)| (*name, person(name))).filter(|(_, person)| person.passport.is_none())
+    }
+
     #[test]
     fn every_embedded_person_is_complete_and_fills_three_lines_of_thirty() {
-        for (name, _) in EMBEDDED {
-            let person = person(name);
+        for (name, person) in with_card() {
             assert_eq!(person.id_number.len(), 12, "{name}");
             assert!(person.old_id_number.as_ref().is_none_or(|old| old.len() == 9), "{name}");
             for line in person.mrz() {
@@ -312,12 +344,11 @@ mod tests {
 
     #[test]
     fn the_number_gives_sex_century_and_year_for_all_but_the_one_who_changed_sex() {
-        for (name, _) in EMBEDDED {
-            let person = person(name);
+        for (name, person) in with_card() {
             let century = (person.date_of_birth.year / 100 - 19) * 2;
             let digit = century + u16::from(person.sex == Sex::Female);
             let expected = format!("{digit}{:02}", person.date_of_birth.year % 100);
-            assert_eq!(person.id_number[3..6] == expected, *name != "hoang-minh-thu", "{name}: {expected}");
+            assert_eq!(person.id_number[3..6] == expected, name != "hoang-minh-thu", "{name}: {expected}");
         }
     }
 

@@ -50,8 +50,8 @@ pub struct IssuedCard {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Printed {
     /// The machine readable zone.
-    pub mrz: [String; 3],
-    /// The text of the QR code.
+    pub mrz: Vec<String>,
+    /// The text of the QR code; empty on a passport.
     pub qr_text: String,
     /// The six digits that open the chip.
     pub can: Option<String>,

@@ -173,9 +173,13 @@ impl Profile {
         };
         let mut table: toml::Table = toml::from_str(&text).map_err(ProfileError::Person)?;
         table.extend(self.changes.clone());
+        let of_passport = table.contains_key("passport");
+        if let Some(key) = Person::OF_A_CARD.into_iter().find(|key| !of_passport && !table.contains_key(*key)) {
+            return Err(ProfileError::Contradiction(format!("a person with a card needs `{key}`")));
+        }
         let person: Person = table.try_into().map_err(ProfileError::Person)?;
         let digits = |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
-        if !digits(&person.id_number, 12) {
+        if !of_passport && !digits(&person.id_number, 12) {
             return Err(ProfileError::Contradiction("a person's `id_number` has 12 digits".into()));
         }
         if person.old_id_number.as_ref().is_some_and(|old| !digits(old, 9)) {

@@ -1,6 +1,6 @@
 //! Reads of whole cards, from the command line down to a simulated chip and back.
 //!
-//! [`card`] makes cards; [`in_process`] reads them without any service, [`private_service`] through a real PC/SC service
+//! [`card`] makes cards; [`in_process`] reads them without any service, [`passport`] those of foreigners, [`private_service`] through a real PC/SC service
 //! of the test's own; [`deviations`] are the habits of real documents; [`profiles`] reads every profile that comes with
 //! `virtual-card`; [`output`] holds what the command prints against the contract, [`delivery`] what it writes; [`shim`] is
 //! someone between card and reader, [`downgrade`] what he does to the offer of protocols, [`mapping`] what the proof of chip
@@ -17,6 +17,7 @@ mod in_process;
 mod interruptions;
 mod mapping;
 mod output;
+mod passport;
 mod private_service;
 mod profiles;
 mod resumption;

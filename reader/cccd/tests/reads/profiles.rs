@@ -38,6 +38,7 @@ const EXPECTATIONS: &[Expectation] = &[
     ("pace-chip-authentication", 0, &[]),
     ("pace-integrated", 0, &[]),
     ("pace-only", 0, &[]),
+    ("passport-foreign", 0, &[]),
     ("portrait-jpeg2000", 0, &[]),
     ("portrait-length-wrong", 0, &[]),
     ("portrait-swapped", 4, &[("data_group_hashes", "hash_mismatch")]),

@@ -117,7 +117,11 @@ fn image_19794(settings: &Portrait, person: &Person, picture: &[u8]) -> Vec<u8> 
     }
     let mut image = length.to_be_bytes().to_vec();
     // No feature points; sex; brown eyes, black hair; no properties, no expression, pose unknown.
-    let sex = if person.sex == Sex::Male { 1 } else { 2 };
+    let sex = match person.sex {
+        Sex::Unspecified => 0,
+        Sex::Male => 1,
+        Sex::Female => 2,
+    };
     image.extend_from_slice(&[0, 0, sex, 3, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     // Full frontal; JPEG or JPEG 2000; size; sRGB; static photograph from a digital camera; device and quality unknown.
     let format = u8::from(matches!(settings.format, PictureFormat::Jpeg2000 | PictureFormat::Jpeg2000Codestream));
