@@ -9,9 +9,10 @@
 //! A **visit** is one service in one session. Its time begins with the session, or, for a second service, when that is chosen,
 //! runs as long as the service is the one that is open, and ends when its form last left the desk; what comes after, such as two
 //! minutes in which nobody touches anything, is not in it. A visit is **served** when its form left the desk, on paper or as
-//! data; however often and in however many ways, that is one visit. A session in which nothing left is one visit that came to
-//! something else ([`outcome::Outcome`]), of the service that was chosen last; one in which nobody was read, nothing was typed
-//! and no card failed is none. Whatever has a sample card in it is practice and is never counted.
+//! data, or when software that asked for somebody got an answer; however often and in however many ways, that is one visit. A
+//! session in which nothing left is one visit that came to something else ([`outcome::Outcome`]), of the service that was chosen
+//! last; one in which nobody was read, nothing was typed and no card failed is none. Whatever has a sample card in it is practice
+//! and is never counted.
 //!
 //! A visit is counted when its session ends. A session that a power cut takes is lost with everything in it, so its citizen is
 //! served again: that visit is counted then, and once.
@@ -158,6 +159,19 @@ impl Desk {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The person of that request of other software is given, and that is recorded: the visit is served.
+    pub fn count_answer(&self, request: u64) {
+        let counted = self.given(request, |open, person, inner| {
+            let practice = inner.session.as_ref().is_none_or(Session::is_of_practice);
+            let fields = Fields::of_person(&person.facts, open.asked.fields.iter());
+            (!practice).then_some((inner.session_id(), open.asked.service, fields, person.way.number()))
+        });
+        let Some((id, service, fields, way)) = counted.flatten() else { return };
+        if let Some(session) = self.look().session.as_mut().filter(|session| session.id == id) {
+            session.tally.answered(service, fields, way);
         }
     }
 

@@ -42,7 +42,7 @@ fn practise(officer: &Officer) {
 #[track_caller]
 fn figures(officer: &Officer, query: &str) {
     officer.browser.open(&officer.desk.page(&format!("/figures{query}")));
-    officer.browser.until_shown("h2", "");
+    officer.browser.until_shown("#period-name", "(");
 }
 
 /// What the page says in an element, without what there is to add.
@@ -143,7 +143,7 @@ fn the_cut_day_is_a_setting_of_the_office() {
     }
     browser.type_anew("#o-seconds", "12");
     browser.press("#office button", "Lưu");
-    browser.until_shown("#notice", "");
+    browser.until_shown("#notice", "Đã lưu");
     figures(&officer, "?period=this-month");
     browser.until_shown("#period-name", "15/");
     browser.until_shown("main", "ngày 14");

@@ -243,6 +243,9 @@ impl Conversation {
         if let Err(refusal) = still {
             return self.fail_open(refusal);
         }
+        if signed.is_ok() {
+            self.desk.count_answer(number);
+        }
         // Who was refused for what the card says stays on the desk's page, which says why.
         let remember = self.desk.look().line.open(number).and_then(|open| open.remember);
         self.desk.close_open(number);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use cccd_forms::facts::Origin;
+use cccd_forms::facts::{Fact, Origin, Person};
 use cccd_forms::filling::{Form, State};
 
 use super::outcome::{Failure, Outcome, UNPROVEN};
@@ -59,16 +59,35 @@ impl Fields {
     pub fn of(form: &Form) -> Self {
         let mut fields = Self::default();
         let filled = form.sections.iter().flat_map(|section| &section.fields);
-        for field in filled.filter(|field| field.state == State::Filled && !field.value.is_empty()) {
-            match field.origin {
-                Some(Origin::Desk) => fields.desk += 1,
-                Some(Origin::Typed) | None => fields.typed += 1,
-                Some(Origin::ChipVerified | Origin::ChipUnverified | Origin::Qr | Origin::Mrz | Origin::Computed) => {
-                    fields.card += 1;
-                }
+        let filled = filled.filter(|field| field.state == State::Filled && !field.value.is_empty());
+        filled.for_each(|field| fields.count(field.origin));
+        fields
+    }
+
+    /// Those of a person that are among these.
+    pub fn of_person<'a>(person: &Person, facts: impl Iterator<Item = &'a Fact>) -> Self {
+        let mut fields = Self::default();
+        let known = facts.filter_map(|fact| person.facts.get(fact)).filter(|known| !known.text.is_empty());
+        known.for_each(|known| fields.count(Some(known.origin)));
+        fields
+    }
+}
+
+impl Fields {
+    /// One more, filled from there.
+    fn count(&mut self, origin: Option<Origin>) {
+        match origin {
+            Some(Origin::Desk) => self.desk += 1,
+            Some(Origin::Typed) | None => self.typed += 1,
+            Some(Origin::ChipVerified | Origin::ChipUnverified | Origin::Qr | Origin::Mrz | Origin::Computed) => {
+                self.card += 1;
             }
         }
-        fields
+    }
+
+    /// Both together.
+    fn and(self, other: Self) -> Self {
+        Self { card: self.card + other.card, desk: self.desk + other.desk, typed: self.typed + other.typed }
     }
 }
 
@@ -121,6 +140,22 @@ impl Tally {
         let took = served.spent + now.saturating_duration_since(since);
         let before = served.left.as_ref().is_some_and(|left| left.paper);
         served.left = Some(Left { paper: paper || before, way, fields, took });
+    }
+
+    /// Somebody's data went to other software that asked for them, for a service or none; the desk may have no form of it open.
+    pub fn answered(&mut self, service: Option<u16>, fields: Fields, way: u8) {
+        self.answered_at(service.unwrap_or(0), fields, way, Instant::now());
+    }
+
+    fn answered_at(&mut self, service: u16, fields: Fields, way: u8, now: Instant) {
+        let since = self.open.filter(|(open, _)| *open == service).map_or(self.began, |(_, since)| since);
+        let served = self.services.entry(service).or_default();
+        let took = served.spent + now.saturating_duration_since(since);
+        // Two people of a marriage are one visit.
+        let before = served.left.take();
+        let sum = before.as_ref().map_or(fields, |left| left.fields.and(fields));
+        let way = before.as_ref().map_or(way, |left| left.way);
+        served.left = Some(Left { paper: before.is_some_and(|left| left.paper), way, fields: sum, took });
     }
 
     /// The record of a read was printed.
@@ -178,7 +213,6 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
-    use cccd_forms::facts::Person;
     use jiff::Timestamp;
 
     use super::*;
@@ -282,6 +316,23 @@ mod tests {
         let sums = session.tally.sums(&session);
         assert_eq!(of(&sums, Quantity::Visits, 3, 0, "failed_key"), 1);
         assert_eq!(of(&sums, Quantity::Reads, 0, 5, "failed_link"), 1, "each try is a read");
+    }
+
+    #[test]
+    fn two_people_given_to_other_software_for_one_service_are_one_visit() {
+        let now = Instant::now();
+        let mut session = session(Some(Way::Chip), now);
+        for seconds in [30, 80] {
+            session.tally.answered_at(
+                11,
+                Fields { card: 5, ..Fields::default() },
+                5,
+                now + Duration::from_secs(seconds),
+            );
+        }
+        let sums = session.tally.sums(&session);
+        assert_eq!((visits(&sums), of(&sums, Quantity::Visits, 11, 5, "data")), (1, 1));
+        assert_eq!((of(&sums, Quantity::Fields, 11, 0, "card"), of(&sums, Quantity::Seconds, 11, 0, "")), (10, 80));
     }
 
     #[test]

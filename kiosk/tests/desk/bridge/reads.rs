@@ -173,6 +173,32 @@ fn a_card_that_is_rejected_and_a_person_without_a_number_are_not_given() {
 }
 
 #[test]
+fn an_answer_about_somebody_is_a_visit_in_the_figures_and_one_about_a_sample_is_not() {
+    let desk = Desk::start();
+    let software = Software::paired(&desk);
+    let given = |service: u16| {
+        let mut socket = software.connected(&desk);
+        let mut asked = read(&service.to_string(), &["full_name"], PURPOSE);
+        asked["service"] = json!(service);
+        socket.say(&asked);
+        socket.until("step", "consent");
+        consent(&desk, "agree", &[("person", "1")]);
+        socket.until("type", "done");
+        socket.leave();
+        officer(&desk, "/end", &[]);
+        between(&page(&desk, "/figures?period=this-year"), "<main>", "</main>")
+    };
+    put_card(&desk, "an", AN.can);
+    until_page(&desk, "/portrait/1", true);
+    assert!(given(4).contains("id=\"empty\""));
+    officer(&desk, "/person", &[("way", "4"), ("full_name", "Phạm Gia Hân"), ("id_number", "001190000019")]);
+    until_page(&desk, "class=\"verdict typed", true);
+    let shown = given(11);
+    assert_eq!(between(&shown, "id=\"served\">", "<").trim(), "1", "{shown}");
+    assert!(shown.contains("VNeID") && !shown.contains("Gia Hân"), "{shown}");
+}
+
+#[test]
 fn ending_the_session_answers_the_open_request() {
     let desk = Desk::start();
     let software = Software::paired(&desk);
