@@ -77,6 +77,13 @@ function sessionChanged() {
 }
 
 function arrive(place) {
+  // A card that was put down, or somebody who was read, is seen wherever the officer was.
+  if (place.id === "card" || place.id === "people") {
+    const side = place.closest(".side");
+    const active = document.activeElement;
+    if (side && side.scrollHeight > side.clientHeight) { if (!side.contains(active)) side.scrollTop = 0; }
+    else if (place.id === "card" && place.querySelector("[data-sound], [data-can], .steps") && !active?.matches("input, textarea, select")) place.scrollIntoView({ block: "nearest" });
+  }
   const first = place.querySelector("[data-focus]");
   const active = document.activeElement;
   if (first && (!active || active === document.body || !active.matches("input, textarea, select"))) first.focus({ preventScroll: true });
@@ -183,12 +190,13 @@ addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const field = document.getElementById(button.dataset.copy);
-  try { await navigator.clipboard.writeText(field.value); }
+  try { await navigator.clipboard.writeText(field.value ?? field.textContent); }
   catch { if (!field.select) return; field.select(); if (!document.execCommand("copy")) return; }
   sessionStorage.setItem("copied", "1"); // that something was copied outlives a page that is loaded anew
-  const done = button.lastElementChild;
+  const done = button.querySelector("span");
   done.hidden = false; setTimeout(() => { done.hidden = true; }, 1200);
-  post("/form/copied", "").catch(() => {});
+  if (button.dataset.person) post("/person/copied", new URLSearchParams({ person: button.dataset.person })).catch(() => {});
+  else post("/form/copied", "").catch(() => {});
 });
 function forgetCopied() {
   if (sessionStorage.getItem("copied")) navigator.clipboard.writeText("").then(() => sessionStorage.removeItem("copied")).catch(() => addEventListener("focus", forgetCopied, { once: true }));

@@ -26,8 +26,8 @@ pub fn after_read(checks: &Checks, verdict: Verdict) -> Vec<Words> {
 fn for_reason(reason: Reason) -> Words {
     match reason {
         Reason::Expired => Words::new(
-            "Thẻ đã hết hạn: hướng dẫn công dân làm thủ tục cấp đổi thẻ. Dữ liệu trên thẻ vẫn dùng được cho tờ khai cấp đổi.",
-            "The card has expired: show the citizen how to renew it. Its data may still go into the request for a new one.",
+            "Thẻ đã hết hạn: hướng dẫn công dân làm thủ tục cấp đổi thẻ. Dữ liệu trên thẻ vẫn điền được vào tờ khai; ngoài việc cấp đổi thẻ, cần thêm giấy tờ còn hạn.",
+            "The card has expired: show the citizen how to renew it. Its data may still be filled in; for anything but the renewal ask for another valid paper.",
         ),
         Reason::UnknownIssuer => Words::new(
             "Máy chưa có chứng thư gốc (CSCA) của nơi cấp nên chưa khẳng định được chữ ký. Đây không phải dấu hiệu thẻ giả: \

@@ -203,10 +203,10 @@ pub fn export_of(inner: &Inner, kind: ExportKind) -> Option<Act> {
     })
 }
 
-/// The record of how somebody was read is printed.
-pub fn export_of_record(person: &DeskPerson) -> Act {
+/// Something of one person goes out of the desk, and no form.
+pub fn export_of_person(person: &DeskPerson, kind: ExportKind) -> Act {
     Act::Export {
-        kind: ExportKind::ReadRecord,
+        kind,
         form: None,
         service: None,
         people: person.pseudonym.iter().cloned().collect(),

@@ -332,6 +332,22 @@ impl Desk {
         });
     }
 
+    /// Leaves the card that is asked about unread: it was put down by mistake.
+    pub fn leave_card(self: &Arc<Self>) {
+        self.change(|inner| {
+            let Some(session) = &mut inner.session else { return };
+            session.touch(Instant::now());
+            let CardState::NeedsKey { reader, .. } = &session.card else { return };
+            if reader == PRACTICE_READER {
+                inner.slots.remove(PRACTICE_READER);
+            } else if let Some(slot) = inner.slots.get_mut(reader) {
+                slot.done = true;
+            }
+            session.card = CardState::None;
+            self.next_card(inner);
+        });
+    }
+
     /// Adds a person who was typed.
     pub fn add_person(&self, person: DeskPerson) {
         let session = self.change(|inner| self.present(inner).id);
@@ -430,8 +446,10 @@ impl Desk {
         if let Some(pack) = session.form.as_ref().and_then(|form| self.packs.get(&form.pack)) {
             session.seat(number, pack);
         }
+        // Whoever has a place in the form was expected.
+        let expected = session.seated().iter().any(|person| person.number == number);
         inner.line.seated(number);
-        if other {
+        if other && !expected {
             inner.notice = Some(Notice::another_person());
         }
     }

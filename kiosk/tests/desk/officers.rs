@@ -8,7 +8,7 @@ use serde_json::json;
 use sha1::Sha1;
 
 use crate::accessibility::{expect_large_targets, expect_no_violation};
-use crate::browser::Browser;
+use crate::browser::{Browser, until};
 use crate::desk::Desk;
 use crate::officer::{AN, Officer};
 
@@ -33,10 +33,13 @@ impl App {
         Self { secret, last: 0 }
     }
 
-    /// The next code that was not used: the step that comes is good too, so nobody waits.
+    /// The next code that was not used. Those of the step before and of the step to come are good too; the step before is
+    /// left out where it may be over until the code is typed.
     pub fn code(&mut self) -> String {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs() / 30;
-        self.last = now.saturating_sub(1).max(self.last + 1);
+        let seconds = || SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
+        let first = if seconds() % 30 < 15 { seconds() / 30 - 1 } else { seconds() / 30 };
+        self.last = first.max(self.last + 1);
+        until("the step of the code", || seconds() / 30 + 1 >= self.last);
         let mut mac = Hmac::<Sha1>::new_from_slice(&self.secret).expect("any length");
         mac.update(&self.last.to_be_bytes());
         let hash: [u8; 20] = mac.finalize().into_bytes().into();

@@ -22,6 +22,8 @@ impl Desk {
         self.look_for_printers();
         let form = service.forms.first().map(String::as_str);
         self.change(|inner| {
+            // What was said to the citizen before is done with.
+            inner.notice = None;
             let province = inner.office.province.clone();
             let session = self.present(inner);
             session.leave();

@@ -105,6 +105,12 @@ pub async fn again(State(web): State<Web>, headers: HeaderMap) -> Response {
     done(&headers)
 }
 
+/// Leaves the card that lies there unread.
+pub async fn aside(State(web): State<Web>, headers: HeaderMap) -> Response {
+    web.desk.leave_card();
+    done(&headers)
+}
+
 /// Puts a card of practice down.
 pub async fn put_practice_card(State(web): State<Web>, headers: HeaderMap, Path(card): Path<String>) -> Response {
     if !web.practice {
@@ -247,7 +253,7 @@ fn typed(form: &PersonForm) -> Result<DeskPerson, Notice> {
             person.facts.insert(fact, Known { text: text.to_owned(), origin: Origin::Typed });
         }
     };
-    let name = cccd::transliteration::composed(&form.full_name);
+    let name = capitalised(&cccd::transliteration::composed(&form.full_name));
     if name.is_empty() {
         return Err(wrong(
             "Chưa nhập họ tên.",
@@ -283,6 +289,18 @@ fn typed(form: &PersonForm) -> Result<DeskPerson, Notice> {
     add(Fact::Sex, form.sex.trim());
     add(Fact::PlaceOfResidence, &cccd::transliteration::composed(&form.residence));
     Ok(DeskPerson::of_hand(way, person, oddities(form), Timestamp::now()))
+}
+
+/// A name that was typed in small letters alone, as names are written. One with a capital is as somebody wants it.
+fn capitalised(name: &str) -> String {
+    if name.chars().any(char::is_uppercase) {
+        return name.to_owned();
+    }
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    };
+    name.split(' ').map(word).collect::<Vec<String>>().join(" ")
 }
 
 /// What the number says otherwise than what was typed beside it.

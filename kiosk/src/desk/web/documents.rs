@@ -67,8 +67,9 @@ pub async fn record(
     let request = {
         let inner = web.desk.look();
         let person = inner.session.as_ref().and_then(|session| session.person(number)).filter(|_| of.is(&inner));
-        let request =
-            person.map(|person| (documents::of_record(person, &inner.office), audit::export_of_record(person)));
+        let request = person.map(|person| {
+            (documents::of_record(person, &inner.office), audit::export_of_person(person, ExportKind::ReadRecord))
+        });
         request.map(|(request, act)| (format!("phieu-doc-{number}"), request, web.desk.printer.now(), act))
     };
     printed(web, visitor, request).await

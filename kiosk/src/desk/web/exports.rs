@@ -6,7 +6,7 @@ use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cccd::messages::Words;
-use cccd_forms::filling::Form as FilledForm;
+use cccd_forms::filling::{Form as FilledForm, Problem};
 use cccd_forms::finding::Severity;
 use cccd_forms::packs::Pack;
 use cccd_ooxml::docx;
@@ -93,8 +93,9 @@ pub async fn list(State(web): State<Web>, visitor: Visitor, Query(of): Query<Of>
         let record = material.record?;
         let listed = material.form.list(list);
         let wrong = material.form.problems().into_iter().filter(|problem| problem.severity == Severity::Error);
-        if let Some(problem) = wrong.chain(listed.problems.clone()).next() {
-            return Err(Notice::list_is_not_ready(&problem.vi, &problem.en));
+        let wrong: Vec<Problem> = wrong.chain(listed.problems.clone()).collect();
+        if !wrong.is_empty() {
+            return Err(Notice::list_is_not_ready(&wrong));
         }
         let ending = if record.practice { "luyen-tap.xlsx" } else { "list.xlsx" };
         Ok(Made { media_type: XLSX, ending, bytes: tables::list(list, &listed, pack.workbook.as_deref())? })
@@ -302,6 +303,23 @@ pub async fn type_out(
     done(&headers)
 }
 
+#[derive(Deserialize)]
+pub struct CopiedForm {
+    person: u32,
+}
+
+/// Something that a card says was copied, where no form is open.
+pub async fn fact_copied(State(web): State<Web>, headers: HeaderMap, Form(copied): Form<CopiedForm>) -> Response {
+    let act = {
+        let inner = web.desk.look();
+        let person = inner.session.as_ref().and_then(|session| session.person(copied.person));
+        person.map(|person| audit::export_of_person(person, ExportKind::Copied))
+    };
+    act.iter().for_each(|act| web.desk.audit.note(act));
+    web.desk.touch();
+    done(&headers)
+}
+
 /// A field was copied. It is recorded once for the people who stand in the form.
 pub async fn copied(State(web): State<Web>, headers: HeaderMap) -> Response {
     if web.desk.is_new_copy() {
@@ -315,10 +333,11 @@ pub async fn copied(State(web): State<Web>, headers: HeaderMap) -> Response {
 }
 
 impl Notice {
-    fn list_is_not_ready(vi: &str, en: &str) -> Self {
+    fn list_is_not_ready(wrong: &[Problem]) -> Self {
+        let said = |words: fn(&Problem) -> &str| wrong.iter().map(words).collect::<Vec<_>>().join("; ");
         Self::wrong(
             Words::new("Danh sách chưa đủ để nộp.", "The list is not ready to be handed in."),
-            Words::new(vi, en),
+            Words::new(said(|problem| &problem.vi), said(|problem| &problem.en)),
         )
     }
 

@@ -407,6 +407,8 @@ struct OfficersPage {
     accounts: Vec<Account>,
     /// Whose password was made, and which: said once.
     given: Option<(String, Zeroizing<String>)>,
+    /// What was typed for the first account and is not to be typed again: the account's name and the officer's.
+    typed: (String, String),
 }
 
 impl OfficersPage {
@@ -423,7 +425,7 @@ impl OfficersPage {
 
 fn list(web: &Web, frame: Frame, problem: Problem, given: Option<(String, Zeroizing<String>)>) -> Response {
     let accounts = web.officers.accounts().all().unwrap_or_default();
-    Html(drawn(&OfficersPage { frame, problem, accounts, given })).into_response()
+    Html(drawn(&OfficersPage { frame, problem, accounts, given, typed: Default::default() })).into_response()
 }
 
 /// The accounts; where there is none, the page that makes the first.
@@ -449,12 +451,15 @@ pub async fn make_first(
     Form(form): Form<FirstForm>,
 ) -> Response {
     let frame = Frame::of(&web, visitor, officer);
-    let said = |(vi, en): (&str, &str)| Some((vi.to_owned(), en.to_owned()));
-    if form.password != form.again {
-        return list(&web, frame, said(("Hai lần nhập mật khẩu khác nhau.", "The two passwords differ.")), None);
-    }
-    if let Some(weak) = password::is_weak(&form.password, &form.name) {
-        return list(&web, frame, said(weak), None);
+    let wrong = if form.password == form.again {
+        password::is_weak(&form.password, &form.name)
+    } else {
+        Some(("Hai lần nhập mật khẩu khác nhau.", "The two passwords differ."))
+    };
+    if let (Some((vi, en)), true) = (wrong, web.officers.is_new()) {
+        let problem = Some((vi.to_owned(), en.to_owned()));
+        let typed = (form.name, form.full_name);
+        return Html(drawn(&OfficersPage { frame, problem, accounts: Vec::new(), given: None, typed })).into_response();
     }
     let roles = Roles::parse(&form.roles).unwrap_or_default();
     let worker = web.clone();

@@ -297,6 +297,11 @@ const SHOWN: [Fact; 12] = [
 ];
 
 impl PeopleRegion<'_> {
+    /// Whether the person has a place in the open form.
+    fn is_seated(&self, person: &DeskPerson) -> bool {
+        self.session.is_some_and(|session| session.seated().iter().any(|other| other.number == person.number))
+    }
+
     fn facts<'p>(&self, person: &'p DeskPerson) -> Vec<(String, &'p str, Origin)> {
         let facts = SHOWN.into_iter().filter_map(|fact| Some((fact, person.facts.facts.get(&fact)?)));
         facts

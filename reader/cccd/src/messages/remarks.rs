@@ -40,7 +40,10 @@ pub(super) const REMARKS: &[(&str, &str)] = &[
     ("face_record_length", "độ dài bản ghi khuôn mặt không khớp"),
     ("face_version", "bản ghi khuôn mặt thuộc phiên bản khác 010"),
     ("id_number_birth_year_differs", "số thứ tư đến thứ sáu của số định danh ứng với năm sinh khác"),
-    ("id_number_place_unknown", "ba số đầu của số định danh không ứng với tỉnh, thành nào"),
+    (
+        "id_number_place_unknown",
+        "ba số đầu của số định danh không phải mã tỉnh, thành: có thể là mã nước, khi đăng ký khai sinh ở nước ngoài",
+    ),
     ("id_number_sex_differs", "số thứ tư của số định danh ứng với giới tính khác"),
     ("id_number_unusual", "số định danh không gồm 12 chữ số"),
     ("issued_outside_key_usage", "chứng thư được cấp khi khóa của CSCA không còn hoặc chưa được dùng"),
