@@ -238,6 +238,7 @@ async fn tick(web: web::Web) {
             drop(tokio::task::spawn_blocking(move || desk.audit.forget_old()));
         }
         web.desk.tick();
+        web::follow_queue(&web);
         web::end_idle_logins(&web);
     }
 }

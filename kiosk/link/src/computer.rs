@@ -42,6 +42,9 @@ pub enum LinkError {
     /// What answers there is not the desk that was paired, or whose code it is.
     #[error("what answers at {0} is not the desk that this computer is paired with")]
     AnotherDesk(String),
+    /// The code is another desk's, or was mistyped.
+    #[error("the code is not of the desk at {0}")]
+    AnotherCode(String),
     /// The secret is wrong or was used.
     #[error("the desk does not take this code")]
     WrongCode,
@@ -76,7 +79,11 @@ pub async fn pair(address: &str, identity: &Identity, code: &Code, name: &str) -
         let desk = shown.map(Fingerprint::of).ok_or_else(|| io::Error::other("the desk shows no certificate"))?;
         Ok((answer, desk))
     })
-    .await?;
+    .await
+    .map_err(|error| match error {
+        LinkError::AnotherDesk(address) => LinkError::AnotherCode(address),
+        other => other,
+    })?;
     match answer {
         Answer::Yes => Ok(desk),
         Answer::No => Err(LinkError::WrongCode),
@@ -147,7 +154,7 @@ impl Tunnel {
 
 async fn connect(address: &str, config: Arc<ClientConfig>) -> io::Result<TlsStream<TcpStream>> {
     let stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
+    tls::notice_loss(&stream)?;
     // It is sent to nobody and compared with nothing: the certificate is known by its hash.
     let name = ServerName::try_from("desk").map_err(io::Error::other)?;
     TlsConnector::from(config).connect(name, stream).await
@@ -176,6 +183,10 @@ impl LinkError {
             Self::AnotherDesk(_) => (
                 "Máy trả lời ở địa chỉ này không phải bàn đã ghép: đã dừng, chưa gửi gì. Báo người quản trị; nếu bàn vừa thay máy, ghép lại.",
                 "What answers at this address is not the desk of the pairing: stopped, nothing was sent. Tell the administrator; pair again if the desk's machine was replaced.",
+            ),
+            Self::AnotherCode(_) => (
+                "Mã này không phải của bàn ở địa chỉ đó: xem lại mã và địa chỉ rồi nhập lại. Nếu nhập đúng mà vẫn vậy, dừng lại và báo người quản trị: có thể có máy khác giả làm bàn.",
+                "This code is not of the desk at that address: look at both and type again. If they are right, stop and tell the administrator: another machine may pose as the desk.",
             ),
             Self::WrongCode => (
                 "Mã không đúng hoặc đã dùng. Lấy mã mới ở bàn đọc thẻ rồi nhập lại.",

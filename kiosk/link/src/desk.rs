@@ -1,9 +1,10 @@
 //! The side that listens: it lets the paired computer's connections through to the pages, and computers that want to be
 //! paired to whoever decides that.
 
+use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustls::ServerConfig;
@@ -16,13 +17,16 @@ use tokio_rustls::server::TlsStream;
 
 use crate::identity::{Fingerprint, Identity};
 use crate::protocol::{Answer, PAIR, Request};
-use crate::tls;
+use crate::tls::{self, notice_loss};
 
 /// How long somebody may take until it is clear who they are.
 const TIME_TO_ENTER: Duration = Duration::from_secs(10);
 
 /// How many may be at the door at the same time. Who is through does not count.
-const AT_THE_DOOR: usize = 16;
+const AT_THE_DOOR: usize = 256;
+
+/// How many of one address: who says nothing keeps nobody else out.
+const OF_ONE_ADDRESS: usize = 8;
 
 /// How many connections the paired computer may have: a browser opens six to a host, and some pages stay open.
 const THROUGH: usize = 64;
@@ -68,9 +72,8 @@ pub fn listen(
     let (sender, receiver) = mpsc::channel(1);
     tokio::spawn(async move {
         let door = Door { config, keeper, sender, through: Arc::new(Semaphore::new(THROUGH)) };
-        let at_the_door = Arc::new(Semaphore::new(AT_THE_DOOR));
+        let at_the_door = Arc::new(Mutex::new(HashMap::new()));
         loop {
-            let Ok(place) = Arc::clone(&at_the_door).acquire_owned().await else { return };
             let (stream, from) = match listener.accept().await {
                 Ok(accepted) => accepted,
                 Err(_) => {
@@ -78,6 +81,8 @@ pub fn listen(
                     continue;
                 }
             };
+            // Whoever finds no place is not answered: a browser asks again.
+            let Some(place) = Place::take(&at_the_door, from.ip()) else { continue };
             let door = door.clone();
             tokio::spawn(async move {
                 let entered = timeout(TIME_TO_ENTER, door.enter(stream)).await;
@@ -92,6 +97,35 @@ pub fn listen(
     Ok(Connections(receiver))
 }
 
+/// Somebody at the door, counted by address until they are in or gone.
+struct Place {
+    all: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    of: IpAddr,
+}
+
+impl Place {
+    fn take(all: &Arc<Mutex<HashMap<IpAddr, usize>>>, of: IpAddr) -> Option<Self> {
+        let mut counts = all.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.values().sum::<usize>() >= AT_THE_DOOR
+            || counts.get(&of).is_some_and(|count| *count >= OF_ONE_ADDRESS)
+        {
+            return None;
+        }
+        *counts.entry(of).or_default() += 1;
+        Some(Self { all: Arc::clone(all), of })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counts = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.of) {
+            *count = count.saturating_sub(1);
+        }
+        counts.retain(|_, count| *count > 0);
+    }
+}
+
 #[derive(Clone)]
 struct Door {
     config: Arc<ServerConfig>,
@@ -103,7 +137,7 @@ struct Door {
 impl Door {
     /// The connection, where it is one of the paired computer.
     async fn enter(&self, stream: TcpStream) -> io::Result<Option<(TlsStream<TcpStream>, Fingerprint)>> {
-        stream.set_nodelay(true)?;
+        notice_loss(&stream)?;
         let mut stream = TlsAcceptor::from(Arc::clone(&self.config)).accept(stream).await?;
         let (_, session) = stream.get_ref();
         let computer = session.peer_certificates().and_then(|certificates| certificates.first()).map(Fingerprint::of);
@@ -133,6 +167,10 @@ impl Door {
         };
         let mut changes = self.keeper.changes();
         let computer = *computer;
+        // It may have been removed since it was asked about.
+        if self.ask(move |keeper| keeper.is_paired(&computer)).await != Some(true) {
+            return;
+        }
         let (mut here, pages) = tokio::io::duplex(BUFFER);
         if Answer::Yes.send(&mut stream).await.is_err() || self.sender.send((pages, from)).await.is_err() {
             return;

@@ -1,6 +1,7 @@
 //! TLS as the link uses it: version 1.3 alone, certificates known by their hash, no authority.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls13_signature};
@@ -11,6 +12,9 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, DistinguishedName, Error, PeerMisbehaved, ServerConfig,
     SignatureScheme,
 };
+
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::TcpStream;
 
 use crate::identity::{Fingerprint, Identity};
 use crate::protocol::{PAGES, PAIR};
@@ -48,6 +52,14 @@ pub fn of_computer(identity: &Identity, expected: Expected, protocol: &[u8]) -> 
 pub fn is_another_desk(error: &std::io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
     matches!(inner, Some(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure)))
+}
+
+/// Sends what there is at once, and lets both sides notice within half a minute that the other is not there any more: a page
+/// that only listens would show the citizen of before for ever.
+pub fn notice_loss(stream: &TcpStream) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let often = TcpKeepalive::new().with_time(Duration::from_secs(10)).with_interval(Duration::from_secs(5));
+    SockRef::from(stream).set_tcp_keepalive(&often.with_retries(4))
 }
 
 fn provider() -> Arc<CryptoProvider> {

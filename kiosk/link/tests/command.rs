@@ -132,7 +132,7 @@ fn what_goes_wrong_is_said_in_both_languages_and_nothing_is_kept() {
     for (code, words) in [
         ("1234", "24 chữ và số"),
         (&wrong_secret, "Mã không đúng hoặc đã dùng"),
-        (&of_another, "không phải bàn đã ghép"),
+        (&of_another, "không phải của bàn ở địa chỉ đó"),
     ] {
         let refused = link(folder.path(), &["pair", &desk.address, "--code", code]).output().unwrap();
         assert!(!refused.status.success() && said(&refused).contains(words), "{code}: {}", said(&refused));

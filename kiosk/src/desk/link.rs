@@ -29,7 +29,7 @@ pub const IDENTITY: &str = "link.identity";
 /// How long a code is taken: time to walk to the other computer and to type it.
 const CODE_LIFE: Duration = Duration::from_secs(10 * 60);
 
-/// How often a code may be tried: a slip of the finger is found out before the desk is asked.
+/// How often a code may be tried. A slip in its first part is found out before the desk is asked.
 const TRIES: u8 = 5;
 
 /// The link of a desk.
@@ -126,19 +126,16 @@ impl Link {
         self.state().open = None;
     }
 
-    /// The computer is let in no more, and what it has open is cut off.
+    /// The computer is let in no more, and what it has open is cut off. What protects is done also where it cannot be
+    /// recorded.
     ///
     /// # Errors
-    /// It could not be recorded, or the database refuses.
+    /// The database refuses: the computer is let in again after the next start.
     pub fn remove(&self, officer: Option<&str>) -> Result<(), Notice> {
-        let mut state = self.state();
-        let Some(computer) = &state.paired else { return Ok(()) };
-        self.record(officer, LinkChange::Removed, Some(computer.name.clone()))?;
-        self.desk.store().set_computer(None).map_err(|error| Notice::is_not_kept(&error))?;
-        state.paired = None;
-        state.seen = None;
+        let Some(computer) = self.state().paired.take() else { return Ok(()) };
         self.tell();
-        Ok(())
+        self.desk.audit.note_by(officer, &Act::Link { change: LinkChange::Removed, computer: Some(computer.name) });
+        self.desk.store().set_computer(None).map_err(|error| Notice::is_removed_until_the_next_start(&error))
     }
 
     fn record(&self, officer: Option<&str>, change: LinkChange, computer: Option<String>) -> Result<(), Notice> {

@@ -114,6 +114,20 @@ impl Notice {
         )
     }
 
+    /// The officer's computer is let in no more, and that is not on the disk.
+    pub fn is_removed_until_the_next_start(error: &StoreError) -> Self {
+        Self::wrong(
+            Words::new(
+                "Đã ngắt máy đó, nhưng chưa ghi được vào đĩa: khi bàn khởi động lại, máy đó lại vào được.",
+                "That computer is cut off, but this could not be written: after the next start it gets in again.",
+            ),
+            Words::new(
+                format!("Giải phóng chỗ trống trên đĩa rồi ghép máy khác, hoặc tắt tùy chọn link ({error})."),
+                format!("Free some space, then pair another computer, or switch the option link off ({error})."),
+            ),
+        )
+    }
+
     /// No secret can be made.
     pub fn no_random_numbers() -> Self {
         Self::wrong(

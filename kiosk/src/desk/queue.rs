@@ -5,6 +5,7 @@
 //! that card is read at the desk, the officer sees its number.
 
 use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use getrandom::SysRng;
@@ -62,13 +63,16 @@ pub enum TicketState {
 
 /// The queue of a desk.
 pub struct Queue {
+    /// Held while something is written to the disk.
     line: Mutex<Line>,
+    /// The same as it was last: who only looks does not wait for the disk.
+    shown: Mutex<Line>,
     key: Zeroizing<[u8; 32]>,
     /// What prints the numbers.
     pub printer: Option<String>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Line {
     day: Date,
     tickets: Vec<Ticket>,
@@ -76,6 +80,10 @@ struct Line {
     pages: VecDeque<(u64, u16)>,
     /// How often something was called: a number that is called again is said again.
     calls: u64,
+    /// The session in which the number was called: its citizen is the one before.
+    called_in: u64,
+    /// The session of the citizen who was called.
+    theirs: Option<u64>,
 }
 
 /// What somebody got.
@@ -102,6 +110,8 @@ pub enum By<'a> {
 pub struct View {
     /// The number that is called, and how often anything was called so far.
     pub called: Option<(u16, u64)>,
+    /// The session in which it was called.
+    pub called_in: u64,
     /// How many wait.
     pub waiting: usize,
 }
@@ -126,7 +136,7 @@ impl Queue {
         let mut key = Zeroizing::new([0; 32]);
         SysRng.try_fill_bytes(&mut *key).map_err(std::io::Error::other)?;
         let line = Line { day: today, tickets: keeper.tickets(today)?, ..Line::default() };
-        Ok(Self { line: Mutex::new(line), key, printer })
+        Ok(Self { shown: Mutex::new(line.clone()), line: Mutex::new(line), key, printer })
     }
 
     /// Takes a number, or finds the one that was taken.
@@ -172,12 +182,23 @@ impl Queue {
         Ok(line.taken(ticket, false))
     }
 
-    /// Calls the next: those who come first, then in the order of their numbers. Whoever was called has had their turn.
+    /// Calls the next: those who come first, then in the order of their numbers. Whoever was called has had their turn. `after`
+    /// is the number that the officer saw called, and `session` the one at the desk: pressed twice, it calls once.
     ///
     /// # Errors
     /// It could not be kept.
-    pub fn call_next(&self, keeper: &impl Keeper, today: Date) -> Result<(), QueueError> {
+    pub fn call_next(
+        &self,
+        keeper: &impl Keeper,
+        today: Date,
+        after: Option<u16>,
+        session: u64,
+    ) -> Result<(), QueueError> {
         let mut line = self.line_of(keeper, today)?;
+        if line.called() != after {
+            return Ok(());
+        }
+        (line.called_in, line.theirs) = (session, None);
         line.end_call(keeper, TicketState::Served)?;
         let waiting = line.tickets.iter().filter(|ticket| ticket.state == TicketState::Waiting);
         if let Some(next) = waiting.min_by_key(|ticket| (!ticket.first, ticket.number)).copied() {
@@ -189,7 +210,27 @@ impl Queue {
 
     /// Calls the same number again.
     pub fn call_again(&self) {
-        self.line().calls += 1;
+        self.changed().calls += 1;
+    }
+
+    /// The session that is at the desk now, 0 for none. Where the citizen who was called has been there and gone, that was
+    /// their turn. Whether something changed.
+    ///
+    /// # Errors
+    /// It could not be kept.
+    pub fn follow(&self, keeper: &impl Keeper, session: u64) -> Result<bool, QueueError> {
+        let shown = self.looked_at().clone();
+        let arrived = session != 0 && session != shown.called_in && shown.called().is_some();
+        let gone = shown.theirs.is_some_and(|theirs| theirs != session);
+        if !gone && (!arrived || shown.theirs == Some(session)) {
+            return Ok(false);
+        }
+        let mut line = self.changed();
+        line.theirs = arrived.then_some(session).filter(|_| !gone);
+        if gone {
+            line.end_call(keeper, TicketState::Served)?;
+        }
+        Ok(gone)
     }
 
     /// Nobody came.
@@ -202,20 +243,21 @@ impl Queue {
 
     /// What there is to show.
     pub fn view(&self, today: Date) -> View {
-        let line = self.line();
+        let line = self.looked_at();
         if line.day != today {
             return View::default();
         }
         let of = |state| line.tickets.iter().filter(move |ticket| ticket.state == state);
         View {
             called: of(TicketState::Called).next().map(|ticket| (ticket.number, line.calls)),
+            called_in: line.called_in,
             waiting: of(TicketState::Waiting).count(),
         }
     }
 
     /// The number of a card, where it has one that waits or is called.
     pub fn of_card(&self, id_number: &str) -> Option<Ticket> {
-        let line = self.line();
+        let line = self.looked_at();
         let number = line.of_card(&self.hash(id_number))?;
         line.tickets.iter().find(|ticket| ticket.number == number && ticket.state != TicketState::Served).copied()
     }
@@ -227,13 +269,18 @@ impl Queue {
             .unwrap_or_default()
     }
 
-    fn line(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    fn looked_at(&self) -> MutexGuard<'_, Line> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The line, to be changed; what it is then is shown.
+    fn changed(&self) -> Changed<'_> {
+        Changed { line: self.line.lock().unwrap_or_else(PoisonError::into_inner), shown: &self.shown }
     }
 
     /// The line of today: each day begins at one.
-    fn line_of(&self, keeper: &impl Keeper, today: Date) -> Result<MutexGuard<'_, Line>, QueueError> {
-        let mut line = self.line();
+    fn line_of(&self, keeper: &impl Keeper, today: Date) -> Result<Changed<'_>, QueueError> {
+        let mut line = self.changed();
         if line.day != today {
             *line = Line { day: today, tickets: keeper.tickets(today)?, ..Line::default() };
         }
@@ -241,7 +288,37 @@ impl Queue {
     }
 }
 
+/// The line while it is changed.
+struct Changed<'a> {
+    line: MutexGuard<'a, Line>,
+    shown: &'a Mutex<Line>,
+}
+
+impl Deref for Changed<'_> {
+    type Target = Line;
+
+    fn deref(&self) -> &Line {
+        &self.line
+    }
+}
+
+impl DerefMut for Changed<'_> {
+    fn deref_mut(&mut self) -> &mut Line {
+        &mut self.line
+    }
+}
+
+impl Drop for Changed<'_> {
+    fn drop(&mut self) {
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = self.line.clone();
+    }
+}
+
 impl Line {
+    fn called(&self) -> Option<u16> {
+        self.tickets.iter().find(|ticket| ticket.state == TicketState::Called).map(|ticket| ticket.number)
+    }
+
     fn of_card(&self, card: &[u8; 32]) -> Option<u16> {
         self.cards.iter().find(|(other, _)| other == card).map(|(_, number)| *number)
     }
@@ -293,9 +370,13 @@ mod tests {
         assert_eq!(take(2, false), Taken { number: 2, ahead: 1, again: false });
         assert_eq!(take(3, true), Taken { number: 3, ahead: 0, again: false });
         assert_eq!(take(2, false), Taken { number: 2, ahead: 2, again: true }, "a page that is sent twice");
+        let seen = || queue.view(TODAY).called.map(|(number, _)| number);
         let called = || {
-            queue.call_next(&store, TODAY).unwrap();
-            queue.view(TODAY).called.map(|(number, _)| number)
+            let before = seen();
+            queue.call_next(&store, TODAY, before, 0).unwrap();
+            // Pressed twice.
+            queue.call_next(&store, TODAY, before, 0).unwrap();
+            seen()
         };
         assert_eq!([called(), called(), called(), called()], [Some(3), Some(1), Some(2), None]);
     }
@@ -307,13 +388,17 @@ mod tests {
         let queue = Queue::open(&store, TODAY, None).unwrap();
         let take = || queue.take(&store, TODAY, &AN, false).unwrap();
         assert!(!take().again && take().again);
-        queue.call_next(&store, TODAY).unwrap();
+        queue.call_next(&store, TODAY, None, 0).unwrap();
         assert_eq!(queue.of_card("001190123456").unwrap().state, TicketState::Called);
         queue.nobody_came(&store, TODAY).unwrap();
         assert_eq!(queue.view(TODAY), View::default());
         assert_eq!(take(), Taken { number: 1, ahead: 0, again: true });
-        queue.call_next(&store, TODAY).unwrap();
-        queue.call_next(&store, TODAY).unwrap();
+        // Called while the one before is still at the desk (7); then theirs (8), and the turn is over when that ends.
+        queue.call_next(&store, TODAY, None, 7).unwrap();
+        for (session, over) in [(7, false), (0, false), (8, false), (8, false), (0, true), (0, false)] {
+            assert_eq!(queue.follow(&store, session).unwrap(), over, "{session}");
+        }
+        assert_eq!(queue.view(TODAY).called, None);
         assert_eq!(queue.of_card("001190123456"), None);
         assert_eq!(take(), Taken { number: 2, ahead: 0, again: false });
     }
@@ -325,10 +410,10 @@ mod tests {
         for page in 1..=3 {
             first.take(&store(&folder), TODAY, &By::Page(page), false).unwrap();
         }
-        first.call_next(&store(&folder), TODAY).unwrap();
+        first.call_next(&store(&folder), TODAY, None, 0).unwrap();
         let store = store(&folder);
         let again = Queue::open(&store, TODAY, None).unwrap();
-        assert_eq!(again.view(TODAY), View { called: Some((1, 0)), waiting: 2 });
+        assert_eq!(again.view(TODAY), View { called: Some((1, 0)), called_in: 0, waiting: 2 });
         assert_eq!(again.take(&store, TODAY, &AN, false).unwrap().number, 4);
         let tomorrow = TODAY.tomorrow().unwrap();
         assert_eq!(again.view(tomorrow), View::default());

@@ -85,6 +85,11 @@ pub fn end_idle_logins(web: &Web) {
     ended.iter().for_each(|who| officers::left(web, who, EndedBy::AccountChanged));
 }
 
+/// Looks whether the citizen whose number was called has had their turn.
+pub fn follow_queue(web: &Web) {
+    queue::follow(web);
+}
+
 /// All routes, each with whom it is for.
 fn declared() -> Routes {
     let pictures = Routes::new()

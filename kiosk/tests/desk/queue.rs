@@ -49,7 +49,7 @@ fn citizens_take_numbers_by_card_or_button_and_the_officer_calls_them() {
         browser.press(".scan button", "");
         browser.until_shown("#number", "002");
     }
-    browser.until_shown("#taken", "Thẻ này đã có số");
+    browser.until_shown("#taken", "Ông/bà đã có số");
     browser.type_anew("#card", "https://example.vn/|x");
     browser.press(".scan button", "");
     browser.until_shown(".problem", "Chưa đọc được mã QR");
@@ -93,5 +93,17 @@ fn citizens_take_numbers_by_card_or_button_and_the_officer_calls_them() {
     browser.until_shown("#queue #called", "002");
     browser.until_gone("#queue .warning");
     browser.go_to_tab(&ticket);
+    browser.until_shown("h1", "Mời số 002 đến bàn");
+    // Whoever was called has been there when the next session ends: nobody is called any more.
+    browser.go_to_tab(&desk);
+    browser.press("#end", "");
+    browser.until_gone("#people .person");
+    officer.read(&AN);
+    browser.go_to_tab(&ticket);
     browser.until_shown("h1", "Đã đọc xong");
+    browser.go_to_tab(&desk);
+    browser.press("#end", "");
+    browser.until_gone("#queue #called");
+    browser.go_to_tab(&ticket);
+    browser.until_shown("h1", "Mời đặt thẻ");
 }

@@ -84,6 +84,8 @@ pub enum Act {
     Login {
         /// With a recovery code instead of the second factor.
         by_recovery_code: bool,
+        /// From the officer's computer elsewhere in the office.
+        over_link: bool,
     },
     /// Somebody tried to log in, and could not.
     LoginFailed {
@@ -330,7 +332,10 @@ impl Act {
                 add("people", json!(people));
             }
             Self::SettingsChanged { what } => add("what", json!(what)),
-            Self::Login { by_recovery_code } => add("by_recovery_code", json!(by_recovery_code)),
+            Self::Login { by_recovery_code, over_link } => {
+                add("by_recovery_code", json!(by_recovery_code));
+                add("over_link", json!(over_link));
+            }
             Self::LoginFailed { account, why } => {
                 add("account", json!(account));
                 add("why", json!(why));

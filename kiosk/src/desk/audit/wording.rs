@@ -63,6 +63,9 @@ pub fn details(said: &Value, services: &Services, texts: &OfficeTexts, lang: Lan
         let vi = format!("bản ghi {noted} đã từng có hoặc đã khác, nay nhật ký dừng ở bản ghi {last}");
         add(lang.say(&vi, &format!("record {noted} was there or was another one; the log now ends at record {last}")));
     }
+    if said.get("over_link").is_some() {
+        add(lang.say("từ máy của cán bộ", "from the officer's computer"));
+    }
     if said.get("by_recovery_code").is_some() {
         add(lang.say("bằng mã khôi phục", "by a recovery code"));
     }

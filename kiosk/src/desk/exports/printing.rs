@@ -3,9 +3,10 @@
 //! The PDF goes through a pipe, never through a file of ours, and the name of the job says nothing of the citizen. What CUPS
 //! itself keeps of a job is a setting of CUPS (`PreserveJobFiles No`).
 
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, mpsc};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -47,9 +48,7 @@ pub enum Paper {
 /// # Errors
 /// The printer is gone, refuses, or does not print: what to do is said, and nothing is lost.
 pub fn print(printer: &str, pdf: &[u8], paper: Paper) -> Result<(), Notice> {
-    // A button that is pressed twice prints once.
-    static PRINTING: Mutex<()> = Mutex::new(());
-    let Ok(_turn) = PRINTING.try_lock() else { return Err(busy()) };
+    let Some(_turn) = Turn::at(printer) else { return Err(busy()) };
     if !is_name(printer) || !printers().iter().any(|name| name == printer) {
         return Err(gone(printer, "not in the list of CUPS"));
     }
@@ -68,6 +67,25 @@ pub fn print(printer: &str, pdf: &[u8], paper: Paper) -> Result<(), Notice> {
             Ok(said) if said.well => stuck(printer, &state),
             _ => left_behind(printer, job, &state),
         }),
+    }
+}
+
+/// One job at a time for each printer: a button that is pressed twice prints once.
+struct Turn(String);
+
+/// The printers that print.
+static PRINTING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+impl Turn {
+    fn at(printer: &str) -> Option<Self> {
+        let mut printing = PRINTING.lock().unwrap_or_else(PoisonError::into_inner);
+        printing.insert(printer.to_owned()).then(|| Self(printer.to_owned()))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        PRINTING.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
     }
 }
 
@@ -155,7 +173,8 @@ fn gone(printer: &str, why: &str) -> Notice {
     )
 }
 
-fn busy() -> Notice {
+/// A paper comes out of that printer at this moment.
+pub fn busy() -> Notice {
     Notice::wrong(
         Words::new("Đang in tờ trước.", "The paper before is still being printed."),
         Words::new("Chờ in xong rồi bấm lại nếu cần thêm bản.", "Wait for it, then press again for another copy."),

@@ -148,9 +148,11 @@ impl Tally {
     }
 
     fn answered_at(&mut self, service: u16, fields: Fields, way: u8, now: Instant) {
-        let since = self.open.filter(|(open, _)| *open == service).map_or(self.began, |(_, since)| since);
+        let open_since = self.open.filter(|(open, _)| *open == service).map(|(_, since)| since);
         let served = self.services.entry(service).or_default();
-        let took = served.spent + now.saturating_duration_since(since);
+        // Where the desk never turned to the service, the visit was about it from its beginning.
+        let since = open_since.or_else(|| served.spent.is_zero().then_some(self.began));
+        let took = served.spent + since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
         // Two people of a marriage are one visit.
         let before = served.left.take();
         let sum = before.as_ref().map_or(fields, |left| left.fields.and(fields));

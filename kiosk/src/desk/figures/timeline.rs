@@ -40,7 +40,8 @@ pub fn steps(period: &Period, days: &BTreeMap<Date, u64>) -> Vec<Step> {
     };
     let mut steps = Vec::new();
     while from <= until {
-        let end = next(from).saturating_sub(1.day()).min(until);
+        // The calendar itself ends: a step has one day at least.
+        let end = next(from).saturating_sub(1.day()).max(from).min(until);
         let text = if from == end { written(from) } else { format!("{} – {}", short(from), written(end)) };
         let visits = days.range(from..=end).map(|(_, visits)| visits).sum();
         steps.push(Step { label: label(from), days: text, visits });
@@ -64,6 +65,11 @@ mod tests {
 
     fn days() -> BTreeMap<Date, u64> {
         [(date(2026, 11, 3), 4), (date(2026, 11, 9), 1), (date(2027, 2, 28), 2)].into()
+    }
+
+    #[test]
+    fn the_last_day_of_the_calendar_is_a_step_like_any_other() {
+        assert_eq!(steps(&period(Date::MAX, Date::MAX), &days()).len(), 1);
     }
 
     #[test]

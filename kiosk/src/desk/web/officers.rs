@@ -147,7 +147,9 @@ pub async fn login(
     let failed = |account, why| web.desk.audit.note_by(None, &Act::LoginFailed { account, why });
     let problem = match result {
         Ok(Ok(LoginResult::In(token, who, by_recovery_code))) => {
-            web.desk.audit.note_by(Some(&who.name), &Act::Login { by_recovery_code });
+            web.desk
+                .audit
+                .note_by(Some(&who.name), &Act::Login { by_recovery_code, over_link: officer.way == Way::Link });
             return entered(&web, &token, &who);
         }
         Ok(Ok(LoginResult::Wrong(account))) => {
@@ -471,7 +473,7 @@ pub async fn make_first(
     };
     match tokio::task::spawn_blocking(make).await {
         Ok(Ok((token, who))) => {
-            web.desk.audit.note_by(Some(&who.name), &Act::Login { by_recovery_code: false });
+            web.desk.audit.note_by(Some(&who.name), &Act::Login { by_recovery_code: false, over_link: false });
             entered(&web, &token, &who)
         }
         Ok(Err(error)) => list(&web, frame, Some(problem(&error)), None),

@@ -50,8 +50,10 @@ fn page(
 ) -> Response {
     let view = queue.view(clock::today());
     let mut random = [0; 8];
-    // Without it a page that is sent twice takes two numbers.
-    let _ = SysRng.try_fill_bytes(&mut random);
+    // Without it every page would be the same one.
+    if SysRng.try_fill_bytes(&mut random).is_err() {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
     let page = TicketPage {
         lang: visitor.lang,
         version: assets::VERSION.as_str(),
@@ -161,7 +163,13 @@ fn print(desk: &Desk, printer: &str, taken: Taken) {
         let made = desk.printer.print(&request, desk.printer.now());
         match made.and_then(|pdf| printing::print(printer, &pdf, Paper::Ticket)) {
             Ok(()) => return,
-            Err(notice) => said = Some(notice),
+            Err(notice) => {
+                let passes = notice == printing::busy() || notice == Notice::session_is_over();
+                said = Some(notice);
+                if !passes {
+                    break;
+                }
+            }
         }
         std::thread::sleep(std::time::Duration::from_secs(1));
     }
@@ -175,9 +183,34 @@ fn print(desk: &Desk, printer: &str, taken: Taken) {
     ));
 }
 
+#[derive(Deserialize)]
+pub struct CallForm {
+    /// The number that the page shows as called; 0 for none.
+    #[serde(default)]
+    after: u16,
+}
+
 /// Calls the next.
-pub async fn call(state: State<Web>, headers: HeaderMap) -> Response {
-    act(state, headers, |queue, desk| queue.call_next(desk.store(), clock::today())).await
+pub async fn call(state: State<Web>, headers: HeaderMap, Form(form): Form<CallForm>) -> Response {
+    let after = Some(form.after).filter(|number| *number > 0);
+    act(state, headers, move |queue, desk| {
+        let session = desk.look().session_id();
+        queue.call_next(desk.store(), clock::today(), after, session)
+    })
+    .await
+}
+
+/// Looks whether the citizen who was called has been at the desk and gone.
+pub fn follow(web: &Web) {
+    let Some(queue) = web.queue.clone() else { return };
+    let desk = Arc::clone(&web.desk);
+    drop(tokio::task::spawn_blocking(move || {
+        let session = desk.look().session_id();
+        // What cannot be kept now is tried again in a second.
+        if queue.follow(desk.store(), session).unwrap_or(false) {
+            desk.tell();
+        }
+    }));
 }
 
 /// Calls the same number again.

@@ -94,8 +94,10 @@ pub fn of_citizen(web: &Web, visitor: Visitor) -> Vec<(Region, String)> {
     let people = session.into_iter().flat_map(|session| &session.people);
     let queue = web.queue.as_ref().map(|queue| queue.view(clock::today()));
     let region = CitizenRegion {
-        // Whoever sits at the desk has been called.
-        called: queue.and_then(|view| view.called).filter(|_| session.is_none()),
+        // Whoever sits at the desk has been called, unless it is the one before.
+        called: queue
+            .filter(|view| session.is_none_or(|session| session.id == view.called_in))
+            .and_then(|view| view.called),
         lang: visitor.lang,
         card: session.map(|session| &session.card),
         notice: web.desk.texts.notice.short.filled(visitor.lang, &inner.office),
