@@ -14,12 +14,12 @@
 //! last; one in which nobody was read, nothing was typed and no card failed is none. Whatever has a sample card in it is practice
 //! and is never counted.
 //!
-//! A visit is counted when its session ends. A session that a power cut takes is lost with everything in it, so its citizen is
-//! served again: that visit is counted then, and once.
+//! A visit is counted when its session ends. A session that a power cut takes is not counted, unless its citizen is served again.
 //!
 //! # What is kept
 //!
-//! Sums for each day: no name, no number, no pseudonym, no officer, and no time of day. Where a commune has one visit of a kind on a
+//! Sums for each day: no name, no number, no pseudonym, no officer, and no time of day. (Whoever scrapes `/metrics` sees when a
+//! sum rises, and so when a visit ends.) Where a commune has one visit of a kind on a
 //! day, the sum says that there was one, and how long it took, and nothing that leads to a person. The rows are bounded by days
 //! × services × ways × outcomes, some hundred bytes a visit at most, and are kept for years.
 

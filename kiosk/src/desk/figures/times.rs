@@ -1,4 +1,5 @@
-//! How long visits take: a histogram with fixed bounds and a sum, so that no single time is kept.
+//! How long visits take: a histogram with fixed bounds and a sum, so that no single time is kept where there
+//! were two visits of a kind on a day.
 
 /// The upper bounds of the buckets, in seconds; one more takes what is longer. They are never changed once they were released:
 /// what is kept is kept by them.
