@@ -48,6 +48,7 @@ pub mod link;
 pub mod notice;
 pub mod office;
 pub mod officers;
+pub mod passport;
 pub mod person;
 pub mod portrait;
 pub mod practice;

@@ -14,6 +14,10 @@ pub enum Fact {
     IdNumber,
     /// The 9-digit number of the old identity card (CMND).
     OldIdNumber,
+    /// The number of a passport that was read.
+    PassportNumber,
+    /// The state that issued it, by its Vietnamese name.
+    PassportState,
     /// Họ, chữ đệm và tên.
     FullName,
     /// dd/mm/yyyy.
@@ -44,9 +48,11 @@ pub enum Fact {
 
 impl Fact {
     /// Every fact, in the order of the card.
-    pub const ALL: [Fact; 15] = [
+    pub const ALL: [Fact; 17] = [
         Fact::IdNumber,
         Fact::OldIdNumber,
+        Fact::PassportNumber,
+        Fact::PassportState,
         Fact::FullName,
         Fact::DateOfBirth,
         Fact::Sex,
@@ -152,6 +158,12 @@ impl Person {
     /// The text of a fact, empty where it is not known.
     pub fn text(&self, fact: Fact) -> &str {
         self.facts.get(&fact).map_or("", |known| &known.text)
+    }
+
+    /// The number of the passport, of who has that and no ID number: a foreigner.
+    pub fn passport_alone(&self) -> Option<&str> {
+        let number = self.text(Fact::PassportNumber);
+        (self.text(Fact::IdNumber).is_empty() && !number.is_empty()).then_some(number)
     }
 }
 

@@ -11,9 +11,10 @@ use zeroize::Zeroize;
 
 use crate::clean;
 use crate::date;
-use crate::facts::{Known, Origin, Person, Subjects};
+use crate::facts::{Fact, Known, Origin, Person, Subjects};
 use crate::number_words;
-use crate::packs::{DeskFact, Field, Kind, Pack, PackSection, Source};
+use crate::packs::{DeskFact, Field, Kind, Pack, PackSection, PassportAs, Source};
+use crate::rules::Rule;
 use crate::search_key;
 
 mod cross_checks;
@@ -142,6 +143,7 @@ impl Filling<'_> {
             closed: field.closed,
             subject: field.subject.clone(),
             source: field.source,
+            passport: field.passport,
             sensitive: field.sensitive,
             note: field.note.clone(),
             on_card,
@@ -163,7 +165,7 @@ impl Filling<'_> {
     fn candidate(&self, field: &Field, row: Option<usize>) -> Option<Known> {
         let index = row.map_or(0, |row| row - 1);
         let person = field.subject.as_deref().and_then(|subject| self.subjects.person(subject, index));
-        let sourced = field.source.and_then(|source| self.sourced(source, person));
+        let sourced = field.source.and_then(|source| self.sourced(source, person)).or_else(|| passport(field, person?));
         let known = sourced.or_else(|| self.copy(field, row)).or_else(|| self.in_words(field, row)).or_else(|| {
             Some(Known { text: field.default.clone(), origin: Origin::Desk }).filter(|known| !known.text.is_empty())
         })?;
@@ -205,6 +207,16 @@ impl Filling<'_> {
     fn earlier(&self, id: &str, row: Option<usize>) -> Option<&Known> {
         let in_row = row.and_then(|row| self.done.get(&format!("{id}.{row}")));
         in_row.or_else(|| self.done.get(id))
+    }
+}
+
+/// The passport of who has no ID number, where the field takes one.
+fn passport(field: &Field, person: &Person) -> Option<Known> {
+    person.passport_alone()?;
+    let number = person.facts.get(&Fact::PassportNumber)?;
+    match field.passport? {
+        PassportAs::Number => Some(number.clone()),
+        PassportAs::Paper => Rule::IdPaper.apply(person).map(|text| Known { text, origin: number.origin }),
     }
 }
 

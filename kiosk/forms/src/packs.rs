@@ -18,7 +18,7 @@ mod source;
 
 pub use embedded::SHARED_PARTS;
 pub use list::{Column, List};
-pub use pack::{CrossCheck, Field, Kind, Must, Pack, PackSection, Rows, Subject, TypingOrder, When};
+pub use pack::{CrossCheck, Field, Kind, Must, Pack, PackSection, PassportAs, Rows, Subject, TypingOrder, When};
 pub use source::{DeskFact, Source};
 
 /// All packs that a desk has.

@@ -10,6 +10,9 @@ use crate::facts::{Fact, Person};
 /// From this day the Ministry itself issues the card, now called *thẻ căn cước* (Law 26/2023/QH15, article 46).
 const IDENTITY_CARD_SINCE: Date = date(2024, 7, 1);
 
+/// A passport, as forms name it.
+const PASSPORT: &str = "Hộ chiếu";
+
 /// A rule that makes text from the facts of one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,7 +91,11 @@ impl Rule {
         let issued = || date::parse(person.text(Fact::DateOfIssue));
         match self {
             Rule::IdPaper => id_paper(person),
+            Rule::IdPaperType if person.passport_alone().is_some() => Some(PASSPORT.to_owned()),
             Rule::IdPaperType => issued().map(|day| paper_type(day).to_owned()),
+            Rule::IssuingAuthority if person.passport_alone().is_some() => {
+                Some(person.text(Fact::PassportState).to_owned()).filter(|state| !state.is_empty())
+            }
             Rule::IssuingAuthority => issued().map(|day| issuing_authority(day).to_owned()),
             Rule::DateOfBirthInWords => date::parse(person.text(Fact::DateOfBirth)).map(date::in_words),
             Rule::FamilyName => name().map(|name| split(name).0.to_owned()),
@@ -125,6 +132,9 @@ pub fn issuing_authority(issued: Date) -> &'static str {
 
 /// As the notes of the civil-status forms write it. Without the day of issue the kind of card is not known: the number alone.
 fn id_paper(person: &Person) -> Option<String> {
+    if let Some(number) = person.passport_alone() {
+        return Some(passport_paper(number, person));
+    }
     let number = person.text(Fact::IdNumber);
     if number.is_empty() {
         return None;
@@ -136,6 +146,20 @@ fn id_paper(person: &Person) -> Option<String> {
         }
         Some(day) => format!("Thẻ căn cước số {number}, do Bộ Công an cấp ngày {}", date::show(day)),
     })
+}
+
+/// "Hộ chiếu số … do … cấp ngày …": what replaces the ID number of who has none (note (3) of the civil-status forms).
+fn passport_paper(number: &str, person: &Person) -> String {
+    let mut paper = format!("{PASSPORT} số {number}");
+    let state = person.text(Fact::PassportState);
+    if !state.is_empty() {
+        paper += &format!(" do {state} cấp");
+    }
+    if let Some(day) = date::parse(person.text(Fact::DateOfIssue)) {
+        paper += if state.is_empty() { " cấp" } else { "" };
+        paper += &format!(" ngày {}", date::show(day));
+    }
+    paper
 }
 
 fn old_number_request(person: &Person) -> Option<String> {
@@ -219,6 +243,23 @@ mod tests {
         assert_eq!(paper("01/07/2024").unwrap(), "Thẻ căn cước số 001190123456, do Bộ Công an cấp ngày 01/07/2024");
         assert_eq!(paper("").unwrap(), "Số định danh cá nhân 001190123456");
         assert_eq!(Rule::IdPaper.apply(&person(&[(Fact::DateOfIssue, "01/07/2024")])), None);
+    }
+
+    #[test]
+    fn a_passport_takes_the_place_of_an_id_number_that_nobody_gave_and_of_no_other() {
+        let elsa = |more: &[(Fact, &str)]| {
+            let own = [(Fact::PassportNumber, "UT4821907"), (Fact::PassportState, "Utopia")];
+            person(&[&own[..], more].concat())
+        };
+        assert_eq!(Rule::IdPaper.apply(&elsa(&[])).unwrap(), "Hộ chiếu số UT4821907 do Utopia cấp");
+        let dated = elsa(&[(Fact::DateOfIssue, "01/06/2024")]);
+        assert_eq!(Rule::IdPaper.apply(&dated).unwrap(), "Hộ chiếu số UT4821907 do Utopia cấp ngày 01/06/2024");
+        // Not the authority of a Vietnamese card of that day.
+        assert_eq!(Rule::IssuingAuthority.apply(&dated).unwrap(), "Utopia");
+        assert_eq!(Rule::IdPaperType.apply(&elsa(&[])).unwrap(), "Hộ chiếu");
+        let citizen = elsa(&[(Fact::IdNumber, "001190123456")]);
+        assert_eq!(Rule::IdPaper.apply(&citizen).unwrap(), "Số định danh cá nhân 001190123456");
+        assert_eq!(Rule::IdPaperType.apply(&citizen), None);
     }
 
     #[test]

@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use cccd::messages::Words;
-use cccd_forms::facts::Fact;
 use cccd_records::head::Head;
 use cccd_records::key::KeyError;
 use cccd_records::log::{Chain, Log, LogError};
@@ -149,8 +148,8 @@ impl Audit {
         person: &mut DeskPerson,
         purpose: acts::Purpose,
     ) -> Result<(), Notice> {
-        if let Some(number) = person.text(Fact::IdNumber) {
-            match self.people.pseudonym(number, Timestamp::now().as_millisecond()) {
+        if let Some(identity) = person.identity() {
+            match self.people.pseudonym(&identity, Timestamp::now().as_millisecond()) {
                 Ok(pseudonym) => person.pseudonym = Some(pseudonym),
                 Err(_) if person.practice => {}
                 Err(error) => return Err(not_recorded(&error.to_string())),
@@ -242,7 +241,7 @@ pub fn advice(error: &LogError) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use cccd_forms::facts::{Known, Origin, Person};
+    use cccd_forms::facts::{Fact, Known, Origin, Person};
 
     use super::*;
     use crate::desk::bridge::acts::BridgeAct;

@@ -161,7 +161,7 @@ fn record(person: &DeskPerson, office: &Office) -> Value {
         "today": clock::today().strftime("%d/%m/%Y").to_string(),
         "at": clock::written(person.at),
         "printed": clock::written(Timestamp::now()),
-        "way": {"number": person.way.number(), "text": person.way.words().vi},
+        "way": {"number": person.way.of_guidance(), "text": person.way.words().vi},
         "verdict": verdict.map_or("Chưa xác thực bằng chip", |message| message.vi),
         "practice": person.practice,
         "facts": facts.collect::<Vec<_>>(),

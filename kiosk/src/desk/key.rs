@@ -66,8 +66,11 @@ pub fn understand(text: &str, today: Date) -> Result<Key, Notice> {
                     "What was typed is no CAN, no ID number, no QR code and no MRZ.",
                 ),
                 Words::new(
-                    "Nhập 6 số cuối của số định danh, hoặc quét mã QR trên thẻ.",
-                    format!("Type the last six digits of the ID number, or scan the QR code ({}).", words.en),
+                    "Nhập 6 số cuối của số định danh, hoặc quét mã QR trên thẻ; hộ chiếu: hai dòng MRZ, mỗi dòng 44 ký tự.",
+                    format!(
+                        "Type the last six digits of the ID number, or scan the QR code; of a passport the two lines of 44 ({}).",
+                        words.en
+                    ),
                 ),
             ))
         }
@@ -91,7 +94,10 @@ fn misread_mrz() -> Notice {
             "Dòng MRZ có ký tự sai (số kiểm tra không khớp).",
             "The MRZ has a wrong character (a check digit differs).",
         ),
-        Words::new("Nhập hoặc quét lại ba dòng ở mặt sau thẻ.", "Type or scan the three lines on the back again."),
+        Words::new(
+            "Nhập hoặc quét lại ba dòng ở mặt sau thẻ; hộ chiếu: hai dòng dưới trang ảnh.",
+            "Type or scan the three lines on the back again; of a passport the two lines below the photo.",
+        ),
     )
 }
 
@@ -110,6 +116,11 @@ mod tests {
         assert!(number.credentials.given().id_number.is_some());
         let code = understand("001190123456||Nguyễn Thị An|15031990|Nữ|Hà Nội|20042021\r\n", TODAY).ok().unwrap();
         assert!(code.is_code && code.credentials.given().qr.is_some());
+        // A scanner may send the two lines of a passport with a line end, or in one.
+        let lines = ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
+        for text in [lines.join("\r\n"), lines.concat(), lines.concat().to_lowercase()] {
+            assert!(understand(&text, TODAY).is_ok_and(|key| key.credentials.keys.mrz.is_some()), "{text}");
+        }
         let mrz = "IDVNM1901234569001190123456<<0\n9003152F3003150VNM<<<<<<<<<<<2\nNGUYEN<<THI<AN<<<<<<<<<<<<<<<<";
         assert!(understand(mrz, TODAY).is_ok_and(|key| key.credentials.keys.mrz.is_some()));
     }

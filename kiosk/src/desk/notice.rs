@@ -158,8 +158,8 @@ impl Notice {
                 format!("The data cannot leave the desk: an ID number is missing ({en})."),
             ),
             Words::new(
-                "Đọc thẻ hoặc nhập đủ 12 số của người đó, rồi làm lại. Bản in PDF vẫn in được.",
-                "Read the card or type the twelve digits, then try again. The PDF can be printed all the same.",
+                "Đọc thẻ hoặc nhập đủ 12 số của người đó, người nước ngoài thì đọc hộ chiếu, rồi làm lại. Bản in PDF vẫn in được.",
+                "Read the card or type the twelve digits, of a foreigner read the passport, then try again. The PDF can be printed.",
             ),
         )
     }

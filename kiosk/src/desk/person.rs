@@ -12,12 +12,13 @@ use cccd::verdict::Verdict;
 use cccd_forms::facts::{Fact, Known, Origin, Person};
 use icao9303::check::{Check, Status};
 use jiff::Timestamp;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::advice;
+use super::passport;
 use super::portrait::Picture;
 
-/// By which of the seven ways the person's information was used instead of the household book (guidance of the police of
+/// By which of the seven ways, or by a passport, which is none of them, the person's information was used instead of the household book (guidance of the police of
 /// October to December 2022; Decree 104/2022/NĐ-CP, art. 14). The number is the one that the guidance counts by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -35,6 +36,8 @@ pub enum Way {
     ResidencePaper = 6,
     /// The paper notice of the ID number.
     NumberNotice = 7,
+    /// The chip of a passport: a foreigner has no household book, and the guidance does not count this.
+    Passport = 8,
 }
 
 impl Way {
@@ -43,13 +46,18 @@ impl Way {
 
     /// The way of that number.
     pub fn of_number(number: u8) -> Option<Self> {
-        let all = [Self::QrCode, Self::Chip].into_iter().chain(Self::TYPED);
+        let all = [Self::QrCode, Self::Chip, Self::Passport].into_iter().chain(Self::TYPED);
         all.into_iter().find(|way| *way as u8 == number)
     }
 
-    /// The number of the guidance.
+    /// The number of the guidance; of a passport 8, by which it is told apart in records.
     pub const fn number(self) -> u8 {
         self as u8
+    }
+
+    /// The number, where the guidance has one.
+    pub fn of_guidance(self) -> Option<u8> {
+        (self != Self::Passport).then_some(self.number())
     }
 
     /// What it is.
@@ -66,6 +74,10 @@ impl Way {
                 Words::new("Giấy xác nhận thông tin về cư trú (CT07)", "Paper confirmation of residence (CT07)")
             }
             Self::NumberNotice => Words::new("Thông báo số định danh cá nhân", "Paper notice of the ID number"),
+            Self::Passport => Words::new(
+                "Đọc chip hộ chiếu (không thuộc bảy phương thức)",
+                "A passport's chip (none of the seven ways)",
+            ),
         }
     }
 }
@@ -120,10 +132,15 @@ impl DeskPerson {
     /// The person of a chip that was read and judged.
     pub fn of_chip(assessment: &Assessment, portrait: Option<Picture>, at: Timestamp, practice: bool) -> Self {
         let checks = &assessment.checks;
-        let facts = facts_of(&assessment.holder, origin_of_chip(checks));
-        Self {
+        let origin = origin_of_chip(checks);
+        let mut facts = facts_of(&assessment.holder, origin);
+        let passport = assessment.mrz.as_ref().filter(|mrz| passport::is_passport(mrz));
+        if let Some(mrz) = passport {
+            passport::add_to(&mut facts, mrz, origin);
+        }
+        let person = Self {
             number: 0,
-            way: Way::Chip,
+            way: if passport.is_some() { Way::Passport } else { Way::Chip },
             at,
             facts,
             verdict: Some(assessment.verdict),
@@ -134,7 +151,21 @@ impl DeskPerson {
             portrait,
             practice,
             pseudonym: None,
+        };
+        if passport.is_some() { person.in_words_of_a_passport() } else { person }
+    }
+
+    fn in_words_of_a_passport(mut self) -> Self {
+        for line in &mut self.checks {
+            (line.name, line.found) = (passport::of_passport(&line.name), passport::of_passport(&line.found));
         }
+        let others = self.advice.iter_mut().chain(&mut self.warnings);
+        others.for_each(|words| *words = passport::of_passport(words));
+        for line in &mut self.differences {
+            line.label = passport::of_passport(&line.label);
+            line.said.iter_mut().for_each(|(source, _)| *source = passport::of_passport(source));
+        }
+        self
     }
 
     /// The person that a printed code names. Nothing of it is proven.
@@ -178,6 +209,12 @@ impl DeskPerson {
     /// The text of a fact.
     pub fn text(&self, fact: Fact) -> Option<&str> {
         self.facts.facts.get(&fact).map(|known| known.text.as_str())
+    }
+
+    /// What tells this person from every other: the ID number, or of who has none the passport's with its state, for two
+    /// states may give the same one.
+    pub fn identity(&self) -> Option<Zeroizing<String>> {
+        identity_of(&self.facts)
     }
 
     /// How the person is called on the page.
@@ -228,6 +265,13 @@ impl Drop for DeskPerson {
     }
 }
 
+/// What tells a person from every other, by what is known of them.
+pub fn identity_of(person: &Person) -> Option<Zeroizing<String>> {
+    let id = person.facts.get(&Fact::IdNumber).map(|known| known.text.clone());
+    let passport = || Some(format!("{}/{}", person.text(Fact::PassportState), person.passport_alone()?));
+    id.or_else(passport).map(Zeroizing::new)
+}
+
 /// What the checks say of the chip's data: verified only where they are unchanged, signed, by a trusted issuer whose
 /// signer is not revoked, and lie on no copy of a chip.
 fn origin_of_chip(checks: &Checks) -> Origin {
@@ -271,9 +315,13 @@ pub fn facts_of(holder: &Holder, chip: Origin) -> Person {
     for (fact, field) in texts {
         if let Some(field) = field {
             let value = field.value.clone();
-            // DG1 has the code of Doc 9303-3, section 5.
-            let is_code = fact == Fact::Nationality && value.as_deref() == Some("VNM");
-            add(fact, field.source, if is_code { Some(VIETNAM.to_owned()) } else { value });
+            // DG1 has the code of Doc 9303-3, section 5; DG13 has words, which are no code.
+            let is_state = fact == Fact::Nationality;
+            add(
+                fact,
+                field.source,
+                value.map(|text| if is_state { passport::state_name(&text).to_owned() } else { text }),
+            );
         }
     }
     let dates = [
@@ -328,9 +376,11 @@ fn source_words(source: Source) -> Words {
 }
 
 /// The fields of a holder, by the names that differences use.
-const FIELDS: [(&str, Fact); 15] = [
+const FIELDS: [(&str, Fact); 17] = [
     ("id_number", Fact::IdNumber),
     ("old_id_number", Fact::OldIdNumber),
+    ("passport_number", Fact::PassportNumber),
+    ("passport_state", Fact::PassportState),
     ("full_name", Fact::FullName),
     ("date_of_birth", Fact::DateOfBirth),
     ("sex", Fact::Sex),
@@ -369,6 +419,8 @@ pub fn fact_words(fact: Fact) -> Words {
     match fact {
         Fact::IdNumber => Words::new("Số định danh cá nhân", "ID number"),
         Fact::OldIdNumber => Words::new("Số CMND 9 số (cũ)", "Old 9-digit number"),
+        Fact::PassportNumber => Words::new("Số hộ chiếu", "Passport number"),
+        Fact::PassportState => Words::new("Nước cấp hộ chiếu", "Passport issued by"),
         Fact::FullName => Words::new("Họ, chữ đệm và tên", "Full name"),
         Fact::DateOfBirth => Words::new("Ngày sinh", "Date of birth"),
         Fact::Sex => Words::new("Giới tính", "Sex"),

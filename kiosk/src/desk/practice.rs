@@ -70,6 +70,12 @@ impl PracticeCard {
         &self.printed.number
     }
 
+    /// It is a passport: it has no number that opens it and no QR code.
+    #[must_use]
+    pub fn is_passport(&self) -> bool {
+        self.printed.qr_text.is_empty()
+    }
+
     /// The text of its QR code.
     #[must_use]
     pub fn qr_text(&self) -> &str {

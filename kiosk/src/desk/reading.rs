@@ -14,7 +14,7 @@ use cccd::messages::Words;
 use cccd::pcsc::{LinkMemory, PcscCards, ReaderChoice};
 use cccd::read::{AccessChoice, CardSource, Event, Goal, ReadError, Request, Statistics};
 use cccd::trust_store::Trusted;
-use cccd_forms::facts::{Fact, Origin, Person};
+use cccd_forms::facts::{Origin, Person};
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use icao9303::lds::file::{DataGroup, ElementaryFile};
@@ -22,7 +22,8 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::audit::Act;
-use super::person::{DeskPerson, facts_of};
+use super::passport;
+use super::person::{DeskPerson, facts_of, identity_of};
 use super::portrait;
 use super::practice::PracticeCard;
 use super::session::Step;
@@ -122,7 +123,10 @@ fn carry_out<S: CardSource + Send + 'static>(
     let observer: live::Observer = Box::new(move |event| tell(&to_observer, ticket, &event, &shown_early));
     let mut on_identity = |identity: &Identity| {
         // Signed, and perhaps on a copy: verified is said when all is checked.
-        let facts = facts_of(&identity.holder, Origin::ChipUnverified);
+        let mut facts = facts_of(&identity.holder, Origin::ChipUnverified);
+        if let Some(mrz) = &identity.mrz {
+            passport::add_to(&mut facts, mrz, Origin::ChipUnverified);
+        }
         shown.add(&facts);
         to_identity.in_reading(ticket, |reading| reading.early = Some(facts));
     };
@@ -150,10 +154,10 @@ struct Shown(Mutex<Vec<Zeroizing<String>>>);
 
 impl Shown {
     fn add(&self, facts: &Person) {
-        let Some(known) = facts.facts.get(&Fact::IdNumber) else { return };
+        let Some(identity) = identity_of(facts) else { return };
         let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !numbers.iter().any(|number| **number == known.text) {
-            numbers.push(Zeroizing::new(known.text.clone()));
+        if !numbers.contains(&identity) {
+            numbers.push(identity);
         }
     }
 

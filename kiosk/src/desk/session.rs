@@ -197,8 +197,8 @@ impl Session {
     /// A card that was rejected takes nobody's place: it stands beside.
     pub fn add(&mut self, mut person: DeskPerson) -> Option<u32> {
         let same = |other: &&mut DeskPerson| {
-            let id = person.text(Fact::IdNumber);
-            id.is_some() && other.text(Fact::IdNumber) == id && other.is_usable() == person.is_usable()
+            let id = person.identity();
+            id.is_some() && other.identity() == id && other.is_usable() == person.is_usable()
         };
         if let Some(other) = self.people.iter_mut().find(same) {
             person.number = other.number;

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use cccd::pcsc::PcscError;
-use cccd_forms::facts::Fact;
 use cccd_forms::filling::Form;
 use cccd_forms::packs::{Pack, Packs};
 use cccd_forms::services::Services;
@@ -436,8 +435,7 @@ impl Desk {
     fn seat_new(&self, inner: &mut Inner, person: DeskPerson) {
         let Some(session) = &mut inner.session else { return };
         let known = session.people.len();
-        let other =
-            known > 0 && session.people.iter().all(|other| other.text(Fact::IdNumber) != person.text(Fact::IdNumber));
+        let other = known > 0 && session.people.iter().all(|other| other.identity() != person.identity());
         session.tally.read(&person);
         let Some(number) = session.add(person) else {
             inner.notice = Some(Notice::session_is_full());

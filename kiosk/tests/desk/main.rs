@@ -4,7 +4,7 @@
 //! Read in this order: [`officer`], what an officer does; [`first_use`] and [`sessions`], the ways it goes well;
 //! [`exports`], what leaves the desk; [`bridge`], what other software gets of it; [`figures`], what is counted; [`troubles`],
 //! those in which it does not; [`officers`] and [`records`], who may do what, and what is kept of it; [`link`], the officer's
-//! computer elsewhere in the office; [`queue`], who is next; [`accessibility`] and [`policy`], what holds for every page;
+//! computer elsewhere in the office; [`queue`], who is next; [`passport`], a foreigner; [`accessibility`] and [`policy`], what holds for every page;
 //! [`real_reader`], the same through the real PC/SC service. [`browser`], [`desk`], [`cups`] and [`http`] carry all that.
 //!
 //! Nothing here waits for a time: only for what is to come about. Pictures of the pages are left in the build folder
@@ -22,6 +22,7 @@ mod http;
 mod link;
 mod officer;
 mod officers;
+mod passport;
 mod policy;
 mod queue;
 mod real_reader;

@@ -7,7 +7,7 @@ use zeroize::Zeroize;
 
 use crate::facts::Origin;
 use crate::finding::Severity;
-use crate::packs::{Kind, Source};
+use crate::packs::{Kind, PassportAs, Source};
 
 /// A filled form. Made by [`crate::packs::Pack::fill`].
 #[derive(Clone)]
@@ -53,6 +53,8 @@ pub struct FilledField {
     pub origin: Option<Origin>,
     /// Where the pack takes it from.
     pub source: Option<Source>,
+    /// How it takes a passport, of who has no ID number.
+    pub passport: Option<PassportAs>,
     /// Whether it is filled, or a value is offered.
     pub state: State,
     /// Whether the form is incomplete without.

@@ -4,7 +4,7 @@ use super::{Desk, FilledField, Form, Problem, Section, cross_checks};
 use crate::date;
 use crate::facts::{Fact, Subjects};
 use crate::finding::Severity;
-use crate::packs::{Field, Kind, Pack, PackSection, Source};
+use crate::packs::{Field, Kind, Pack, PackSection, PassportAs, Source};
 use crate::search_key;
 
 /// All problems of a form: of single fields in their order, then the cross-checks of the pack.
@@ -51,6 +51,12 @@ fn of_field(field: &Field, filled: &FilledField) -> Option<Problem> {
             return None;
         }
         (Severity::Warning, format!("Còn trống: {name}"), format!("Still empty: {name_en}"))
+    } else if field.passport == Some(PassportAs::Number) && !is_id_number(value) && !is_passport_number(value) {
+        (
+            Severity::Error,
+            format!("{name}: cần 12 chữ số, hoặc số hộ chiếu (chữ in hoa và số)"),
+            format!("{name_en}: 12 digits, or a passport number (capital letters and digits)"),
+        )
     } else if holds_id_number(field) && !is_id_number(value) {
         (Severity::Error, format!("{name}: phải đủ 12 chữ số"), format!("{name_en}: must be 12 digits"))
     } else if filled.kind == Kind::Date && !date::is_full_or_partial(value) {
@@ -83,13 +89,22 @@ fn words(field: &Field, filled: &FilledField, row: &[FilledField]) -> Option<Pro
 
 /// A field that has room for more than twelve characters takes other papers' numbers too: a passport's, an organisation's code.
 fn holds_id_number(field: &Field) -> bool {
-    let of_a_card =
-        field.source == Some(Source::Fact(Fact::IdNumber)) && field.max_length.is_none_or(|most| most <= 12);
+    let of_a_card = field.passport.is_none()
+        && field.source == Some(Source::Fact(Fact::IdNumber))
+        && field.max_length.is_none_or(|most| most <= 12);
     field.kind == Kind::IdBoxes || of_a_card
 }
 
 pub(super) fn is_id_number(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// As the machine readable zone holds it: at most nine letters and digits (ICAO Doc 9303-4, 4.2.2.2), and no fewer than
+/// any state uses.
+pub(super) fn is_passport_number(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    (6..=9).contains(&text.len()) && plain && digits >= 4
 }
 
 /// A label without its note numbers and colon: "7. Họ, chữ đệm và tên chủ hộ".

@@ -205,12 +205,25 @@ pub struct Field {
     /// The date or the number of an earlier field, in words.
     #[serde(default)]
     pub in_words_of: Option<String>,
+    /// An ID number stands there, or of who has none the passport, in this way.
+    #[serde(default)]
+    pub passport: Option<PassportAs>,
     /// More characters than this do not fit.
     #[serde(default)]
     pub max_length: Option<usize>,
     /// What the officer should know.
     #[serde(default)]
     pub note: String,
+}
+
+/// How a field for an ID number takes a passport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PassportAs {
+    /// Its number.
+    Number,
+    /// What it is, its number, and who issued it, as `id_paper` writes it.
+    Paper,
 }
 
 impl Field {

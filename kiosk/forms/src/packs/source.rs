@@ -65,7 +65,7 @@ impl<'de> Deserialize<'de> for Source {
         let word = String::deserialize(deserializer)?;
         Source::parse(&word).ok_or_else(|| {
             D::Error::custom(format!(
-                "unknown variant `{word}` of source: a fact (id_number, old_id_number, full_name, date_of_birth, sex, \
+                "unknown variant `{word}` of source: a fact (id_number, old_id_number, passport_number, passport_state, full_name, date_of_birth, sex, \
                  nationality, ethnicity, religion, place_of_origin, place_of_residence, date_of_issue, date_of_expiry, \
                  father_name, mother_name, spouse_name), a rule (id_paper, id_paper_type, issuing_authority, \
                  date_of_birth_in_words, family_name, given_names, full_name_upper, family_name_upper, given_names_upper, \

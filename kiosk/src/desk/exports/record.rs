@@ -113,9 +113,12 @@ pub struct PersonOf {
     pub places: Vec<Place>,
     /// Their ID number.
     pub id_number: Option<Zeroizing<String>>,
+    /// Of a foreigner who has none: the number of the passport that was read, and who issued it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passport: Option<PassportOf>,
     /// Their name.
     pub full_name: Option<Zeroizing<String>>,
-    /// By which of the seven ways their data came (Decree 104/2022/NĐ-CP, article 14).
+    /// By which of the seven ways their data came (Decree 104/2022/NĐ-CP, article 14); 8 is a passport, none of them.
     pub way: u8,
     /// When.
     pub at: String,
@@ -125,6 +128,15 @@ pub struct PersonOf {
     pub checks: Vec<CheckOf>,
     /// Fictitious.
     pub practice: bool,
+}
+
+/// A passport that stands for an ID number.
+#[derive(Serialize)]
+pub struct PassportOf {
+    /// Its number.
+    pub number: Zeroizing<String>,
+    /// The state that issued it, in Vietnamese.
+    pub state: Zeroizing<String>,
 }
 
 /// A place in a form.
@@ -236,6 +248,13 @@ impl Maker {
 }
 
 impl PersonOf {
+    /// The number of the passport and who issued it, in one text; empty where there is none to stand for an ID number.
+    pub fn passport_text(&self) -> String {
+        self.passport
+            .as_ref()
+            .map_or_else(String::new, |passport| format!("{} ({})", passport.number.as_str(), passport.state.as_str()))
+    }
+
     fn provenance(&self) -> String {
         let checked = self.verdict.unwrap_or("not checked by chip");
         format!("{}: way {}, {}, {checked}", self.places_text(), self.way, self.at)
@@ -301,6 +320,10 @@ fn person_of(places: Vec<Place>, person: &DeskPerson) -> PersonOf {
     PersonOf {
         places,
         id_number: text(Fact::IdNumber),
+        passport: person.facts.passport_alone().map(|number| PassportOf {
+            number: Zeroizing::new(number.to_owned()),
+            state: text(Fact::PassportState).unwrap_or_default(),
+        }),
         full_name: text(Fact::FullName),
         way: person.way.number(),
         at: in_vietnam(person.at),
@@ -358,6 +381,7 @@ mod tests {
         let person = |places: &[(&str, usize)], number: &str| PersonOf {
             places: places.iter().map(|(subject, row)| Place { subject: (*subject).into(), row: *row }).collect(),
             id_number: Some(Zeroizing::new(number.into())),
+            passport: None,
             full_name: None,
             way: 5,
             at: String::new(),

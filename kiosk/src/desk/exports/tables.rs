@@ -5,11 +5,11 @@ use cccd_forms::packs::List;
 use cccd_ooxml::xlsx;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
-use super::record::Record;
+use super::record::{PersonOf, Record};
 use crate::desk::notice::Notice;
 
 /// What stands above the columns of a CSV file.
-const CSV_HEADS: [&str; 18] = [
+const CSV_HEADS: [&str; 19] = [
     "record",
     "made_at",
     "practice",
@@ -28,11 +28,13 @@ const CSV_HEADS: [&str; 18] = [
     "way",
     "read_at",
     "verdict",
+    "passport",
 ];
 /// What stands above the columns of fields.
 const FIELD_HEADS: [&str; 8] = ["key", "label", "row", "subject", "value", "origin", "on_card", "required"];
 /// What stands above the columns of people.
-const PEOPLE_HEADS: [&str; 8] = ["places", "id_number", "full_name", "way", "at", "verdict", "checks", "practice"];
+const PEOPLE_HEADS: [&str; 9] =
+    ["places", "id_number", "full_name", "way", "at", "verdict", "checks", "practice", "passport"];
 
 /// What stands in a form, a line for each field, and in each line whose it is, how that person was read and what came of it.
 /// UTF-8 with its mark, which spreadsheets need to show Vietnamese letters; lines as RFC 4180 has them.
@@ -48,7 +50,7 @@ pub fn csv(record: &Record) -> Result<Vec<u8>, Notice> {
     let codes = record.form.procedure_codes.join("; ");
     for field in &record.fields {
         let person = record.person_of(field);
-        let line: [&str; 18] = [
+        let line: [&str; 19] = [
             &record.id,
             &record.made_at,
             &yes(record.practice),
@@ -67,6 +69,7 @@ pub fn csv(record: &Record) -> Result<Vec<u8>, Notice> {
             &person.map(|person| person.way.to_string()).unwrap_or_default(),
             person.map_or("", |person| person.at.as_str()),
             person.and_then(|person| person.verdict).unwrap_or_default(),
+            &person.map(PersonOf::passport_text).unwrap_or_default(),
         ];
         writer.write_record(line.map(harmless)).map_err(broken)?;
     }
@@ -164,6 +167,7 @@ fn people_lines(record: &Record) -> Vec<Vec<String>> {
             person.verdict.unwrap_or_default().to_owned(),
             checks.collect::<Vec<_>>().join("; "),
             yes(person.practice),
+            person.passport_text(),
         ]
     });
     lines.collect()

@@ -139,8 +139,8 @@ pub const READS: [(&str, &str, &str); 10] = [
     ("failed_desk", "Không đọc được: lỗi của máy tại bàn", "Failed: fault of this machine"),
 ];
 
-/// The ways of visits in the order of a report: the seven of the guidance, the usual ones first; 0 is nobody's.
-pub const WAYS: [u8; 8] = [5, 2, 4, 3, 1, 6, 7, 0];
+/// The ways of visits in the order of a report: the seven of the guidance, the usual ones first; 8 is a passport, 0 is nobody's.
+pub const WAYS: [u8; 9] = [5, 2, 4, 3, 1, 6, 7, 8, 0];
 
 /// The stable name of a way.
 pub fn way_code(way: u8) -> &'static str {
@@ -152,6 +152,7 @@ pub fn way_code(way: u8) -> &'static str {
         Some(Way::Card) => "card_seen",
         Some(Way::ResidencePaper) => "residence_paper",
         Some(Way::NumberNotice) => "number_notice",
+        Some(Way::Passport) => "passport",
         None => "none",
     }
 }
@@ -162,7 +163,7 @@ pub fn way_words(way: u8) -> Words {
         || Words::new("Không có ai trong phiên", "Nobody in the session"),
         |way| {
             let words = way.words();
-            let number = way.number();
+            let Some(number) = way.of_guidance() else { return words };
             Words::new(format!("{} (phương thức {number})", words.vi), format!("{} (way {number})", words.en))
         },
     )

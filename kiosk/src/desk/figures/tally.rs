@@ -93,8 +93,16 @@ impl Fields {
 
 /// The way of a visit with several people: the one that proves most. 0 for nobody.
 pub fn best_way<'a>(people: impl Iterator<Item = &'a DeskPerson>) -> u8 {
-    const BEST: [Way; 7] =
-        [Way::Chip, Way::QrCode, Way::Vneid, Way::Database, Way::Card, Way::ResidencePaper, Way::NumberNotice];
+    const BEST: [Way; 8] = [
+        Way::Chip,
+        Way::Passport,
+        Way::QrCode,
+        Way::Vneid,
+        Way::Database,
+        Way::Card,
+        Way::ResidencePaper,
+        Way::NumberNotice,
+    ];
     let ways: Vec<Way> = people.map(|person| person.way).collect();
     BEST.into_iter().find(|way| ways.contains(way)).map_or(0, Way::number)
 }

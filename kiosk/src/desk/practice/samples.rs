@@ -146,6 +146,15 @@ pub const SAMPLES: &[Sample] = &[
         ("Ảnh chân dung dạng JPEG 2000 (một ô màu xám)", "The portrait is JPEG 2000 (a plain grey one)"),
         "[portrait]\nformat = \"jpeg2000\"\nencoding = \"iso-39794\"",
     ),
+    person(
+        "passport",
+        "Hộ chiếu nước ngoài",
+        (
+            "Elsa Maria Lindqvist (người hư cấu), nữ, sinh 1991, hộ chiếu Utopia: mở bằng hai dòng MRZ",
+            "Elsa Maria Lindqvist (fictitious), woman, born 1991, passport of Utopia: opened by its two lines",
+        ),
+        include_str!("../../../../tests/virtual-card/profiles/passport-foreign.toml"),
+    ),
     fault(
         "wrong-can",
         ("Số in trên thẻ không mở được chip", "The printed number does not open the chip"),

@@ -101,12 +101,17 @@ pub fn of_citizen(web: &Web, visitor: Visitor) -> Vec<(Region, String)> {
         lang: visitor.lang,
         card: session.map(|session| &session.card),
         notice: web.desk.texts.notice.short.filled(visitor.lang, &inner.office),
-        people: people.map(|person| (person.name(), masked(person.text(Fact::IdNumber).unwrap_or_default()))).collect(),
+        people: people.map(|person| (person.name(), masked(number_of(person)))).collect(),
     };
     vec![(Region::Citizen, drawn(&region))]
 }
 
-/// An ID number of which only the last three digits are shown.
+/// What stands for who somebody is: the ID number, of who has none that of the passport.
+fn number_of(person: &DeskPerson) -> &str {
+    person.text(Fact::IdNumber).or(person.facts.passport_alone()).unwrap_or_default()
+}
+
+/// A number of which only the last three digits are shown.
 fn masked(number: &str) -> String {
     let count = number.chars().count();
     number.chars().enumerate().map(|(place, digit)| if place + 3 < count { '•' } else { digit }).collect()
@@ -257,7 +262,14 @@ impl<'a> CardRegion<'a> {
 
     /// What has come of the person so far, as far as it is shown at the desk.
     fn early(&self, person: &Person) -> Vec<(String, String, Origin)> {
-        let shown = [Fact::FullName, Fact::IdNumber, Fact::DateOfBirth, Fact::Sex, Fact::PlaceOfResidence];
+        let shown = [
+            Fact::FullName,
+            Fact::IdNumber,
+            Fact::PassportNumber,
+            Fact::DateOfBirth,
+            Fact::Sex,
+            Fact::PlaceOfResidence,
+        ];
         let facts = shown.into_iter().filter_map(|fact| Some((fact, person.facts.get(&fact)?)));
         facts
             .map(|(fact, known)| (self.lang.of(&fact_words(fact)).to_owned(), known.text.clone(), known.origin))
@@ -283,9 +295,11 @@ struct PeopleRegion<'a> {
 
 /// The facts shown of a person, in this order. Ethnicity and religion are sensitive: they stand on the form that needs
 /// them, and nowhere else.
-const SHOWN: [Fact; 12] = [
+const SHOWN: [Fact; 14] = [
     Fact::IdNumber,
     Fact::OldIdNumber,
+    Fact::PassportNumber,
+    Fact::PassportState,
     Fact::DateOfBirth,
     Fact::Sex,
     Fact::Nationality,
@@ -314,6 +328,15 @@ impl PeopleRegion<'_> {
     /// The class, the sign and the words of the verdict.
     fn verdict(&self, person: &DeskPerson) -> (&'static str, &'static str, &'static str) {
         match (person.verdict, person.way) {
+            (Some(Verdict::Genuine), Way::Passport) => {
+                ("good", "✓", self.lang.say("Hộ chiếu thật, còn hạn", "Genuine passport, in date"))
+            }
+            (Some(Verdict::Rejected), Way::Passport) if person.only_expired() => {
+                ("bad", "✗", self.lang.say("Hộ chiếu hết hạn", "The passport has expired"))
+            }
+            (Some(Verdict::Rejected), Way::Passport) => {
+                ("bad", "✗", self.lang.say("Không chấp nhận hộ chiếu này", "Do not accept this passport"))
+            }
             (Some(Verdict::Genuine), _) => ("good", "✓", self.lang.say("Thẻ thật, còn hạn", "Genuine and in date")),
             (Some(Verdict::Unconfirmed), _) => {
                 ("unsure", "?", self.lang.say("Chưa khẳng định được", "Could not be confirmed"))
