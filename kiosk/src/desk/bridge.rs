@@ -61,7 +61,10 @@ impl Bridge {
     /// The file cannot be opened.
     pub fn open(folder: &Path) -> Result<Self, GrantsError> {
         let moment = Moment { pairing: None, nonces: Nonces::default(), requests: Rate::of_requests(Instant::now()) };
-        Ok(Self { grants: Mutex::new(Grants::open(folder)?), moment: Mutex::new(moment) })
+        Ok(Self {
+            grants: Mutex::new(Grants::open(folder, Timestamp::now().as_millisecond())?),
+            moment: Mutex::new(moment),
+        })
     }
 
     /// The grants, for one moment.
@@ -162,6 +165,14 @@ impl Bridge {
     /// Takes a nonce of a grant: once.
     pub fn takes_nonce(&self, grant: &str, nonce: &str) -> bool {
         self.moment().nonces.take(grant, nonce)
+    }
+
+    /// Remembers that an officer agreed to just that, until then.
+    ///
+    /// # Errors
+    /// The disk is full, or there are too many.
+    pub fn remember(&self, asked: &request::Asked, until: i64, by: Option<&str>) -> Result<(), GrantsError> {
+        self.grants().remember(asked, until, by, Timestamp::now().as_millisecond())
     }
 
     /// What the desk remembers of an officer's consent to just that.

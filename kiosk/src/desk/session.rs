@@ -230,6 +230,12 @@ impl Session {
         }
     }
 
+    /// Whether a person has a place in a form, open or left.
+    pub fn is_in_a_form(&self, number: u32) -> bool {
+        let forms = self.form.iter().chain(self.left.values());
+        forms.flat_map(|form| form.roles.values().flatten()).any(|other| *other == number)
+    }
+
     /// The person of that number.
     pub fn person(&self, number: u32) -> Option<&DeskPerson> {
         self.people.iter().find(|person| person.number == number)

@@ -294,7 +294,11 @@ impl Desk {
         let recorded = self.audit.record_read(self.audit.at_desk().as_deref(), &mut person, self.purpose());
         self.change(|inner| match recorded {
             // It may have ended meanwhile: then nobody is taken.
-            Ok(()) if inner.session_id() == session => self.seat_new(inner, person),
+            Ok(()) if inner.session_id() == session => {
+                if let Some(number) = self.seat_new(inner, person, true) {
+                    inner.line.is_the_officers(number);
+                }
+            }
             Ok(()) => {}
             Err(notice) => inner.notice = Some(notice),
         });
@@ -431,25 +435,26 @@ impl Desk {
         }
     }
 
-    /// Takes somebody into the session, and into the first place of the form that is free.
-    fn seat_new(&self, inner: &mut Inner, person: DeskPerson) {
-        let Some(session) = &mut inner.session else { return };
+    /// Takes somebody into the session and, where wanted, into the first place of the form that is free. The number there.
+    fn seat_new(&self, inner: &mut Inner, person: DeskPerson, with_form: bool) -> Option<u32> {
+        let session = inner.session.as_mut()?;
         let known = session.people.len();
         let other = known > 0 && session.people.iter().all(|other| other.identity() != person.identity());
         session.tally.read(&person);
         let Some(number) = session.add(person) else {
             inner.notice = Some(Notice::session_is_full());
-            return;
+            return None;
         };
-        if let Some(pack) = session.form.as_ref().and_then(|form| self.packs.get(&form.pack)) {
+        let pack = session.form.as_ref().filter(|_| with_form).and_then(|form| self.packs.get(&form.pack));
+        if let Some(pack) = pack {
             session.seat(number, pack);
         }
         // Whoever has a place in the form was expected.
         let expected = session.seated().iter().any(|person| person.number == number);
-        inner.line.seated(number);
         if other && !expected {
             inner.notice = Some(Notice::another_person());
         }
+        Some(number)
     }
 
     /// The session, which begins with this where there is none. Somebody is there.

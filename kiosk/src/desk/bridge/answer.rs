@@ -109,7 +109,7 @@ impl Answer {
         let act = Act::Bridge(BridgeAct::Answered {
             asked: asked.clone(),
             answer: claims.jti.clone(),
-            by_memory: open.by_memory,
+            by_memory: open.by_memory(),
             people: person.pseudonym.iter().cloned().collect(),
             practice: person.practice,
         });

@@ -10,7 +10,7 @@ use super::Bridge;
 use super::acts::BridgeAct;
 use super::answer::Answer;
 use super::grants::Grant;
-use super::line::{Consent, Seat, Stage};
+use super::line::{Seat, Stage};
 use super::messages::{DeviceOf, Failed, GrantOf, Message, ProgressOf, Read, ReaderOf, Said};
 use super::progress;
 use super::rate::Rate;
@@ -19,6 +19,7 @@ use super::request::Asked;
 use crate::desk::audit::Act;
 use crate::desk::notice::Notice;
 use crate::desk::officers::Officers;
+use crate::desk::person::fact_words;
 use crate::desk::state::Desk;
 
 /// How long a request may wait for the officer, and once more for the card.
@@ -174,19 +175,19 @@ impl Conversation {
         Ok(self.follow(now))
     }
 
-    /// Agrees in the officer's place, where that is remembered, nothing sensitive is asked for, and nobody must choose who is
-    /// meant.
+    /// Agrees in the officer's place, where that is remembered, nothing sensitive is asked for, nobody must choose who is meant,
+    /// and the officer is at nothing else.
     fn agree_by_memory(&self, number: u64) {
         let Some(open) = &self.open else { return };
         let asked = &open.asked;
-        let remembered = !asked.is_sensitive() && self.bridge.remembered(asked).is_some();
-        if !remembered || self.desk.is_choice_needed() {
+        let remembered = self.bridge.remembered(asked).filter(|_| !asked.is_sensitive());
+        let Some(remembered) = remembered.filter(|consent| self.desk.is_remembered(number, &consent.id)) else {
             return;
-        }
+        };
         let act = Act::Bridge(BridgeAct::Agreed { asked: asked.clone(), by_memory: true, until: None });
         // What cannot be recorded is not done: then the officer is asked.
         if self.desk.audit.record(&act).is_ok() {
-            self.desk.agree(number, self.desk.only_person(), Consent::Memory);
+            self.desk.agree_by_memory(number, &remembered.id);
         }
     }
 
@@ -247,11 +248,15 @@ impl Conversation {
             self.desk.count_answer(number);
         }
         // Who was refused for what the card says stays on the desk's page, which says why.
-        let remember = self.desk.look().line.open(number).and_then(|open| open.remember);
+        let open = |open: &super::line::Open| (open.remember, open.by_memory());
+        let (remember, by_memory) = self.desk.look().line.open(number).map(open).unwrap_or_default();
         self.desk.close_open(number);
         match signed {
             Ok(answer) => {
                 self.remember(remember);
+                if let Some(open) = self.open.as_ref().filter(|_| by_memory) {
+                    self.desk.say(Notice::given_by_memory(&open.asked));
+                }
                 let id = self.open.take().map(|open| open.id).unwrap_or_default();
                 Told::one(Message::Done { id, answer })
             }
@@ -263,7 +268,7 @@ impl Conversation {
     fn remember(&self, until: Option<i64>) {
         let (Some(until), Some(open)) = (until, &self.open) else { return };
         let by = self.desk.audit.at_desk();
-        if let Err(error) = self.bridge.grants().remember(&open.asked, until, by.as_deref()) {
+        if let Err(error) = self.bridge.remember(&open.asked, until, by.as_deref()) {
             self.desk.say(Notice::wrong(
                 Words::new("Đã đồng ý lần này, nhưng chưa nhớ được.", "Agreed this time, but it is not remembered."),
                 Words::new(format!("Kiểm tra ổ đĩa ({error})."), format!("See whether the disk is full ({error}).")),
@@ -283,6 +288,22 @@ impl Conversation {
 
     fn note_refused(&self, refusal: Refusal, fields: &[String]) {
         self.desk.audit.note(&Act::Bridge(BridgeAct::refused(&self.grant, refusal, fields)));
+    }
+}
+
+impl Notice {
+    /// What left without a question: the officer sees it each time.
+    fn given_by_memory(asked: &Asked) -> Self {
+        let (mut vi, mut en) = (Vec::new(), Vec::new());
+        for words in asked.fields.iter().map(|fact| fact_words(*fact)) {
+            vi.push(words.vi);
+            en.push(words.en);
+        }
+        let (origin, vi, en) = (asked.origin.as_str(), vi.join(", "), en.join(", "));
+        Self::info(
+            &format!("Theo sự đồng ý đã nhớ, đã chuyển cho {origin}: {vi}. Thôi nhớ ở trang «Phần mềm kết nối»."),
+            &format!("By a remembered consent {origin} was given: {en}. Drop it on the page of connected software."),
+        )
     }
 }
 

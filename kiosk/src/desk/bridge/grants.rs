@@ -26,7 +26,7 @@ pub const FILE: &str = "bridge.sqlite3";
 pub const MOST: usize = 16;
 
 /// The most consents that are remembered.
-const MOST_REMEMBERED: usize = 100;
+pub const MOST_REMEMBERED: usize = 100;
 
 /// How often a last use is written at most, in milliseconds.
 const USE_STEP: i64 = 60_000;
@@ -53,6 +53,9 @@ CREATE TABLE consent (
     made_by TEXT
 ) STRICT;
 "];
+
+/// Deletes the consents whose time is over.
+const FORGET_OVER: &str = "DELETE FROM consent WHERE until <= ?1";
 
 /// What a page was let do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,11 +165,11 @@ pub struct Grants {
 }
 
 impl Grants {
-    /// Opens those in the folder of a desk.
+    /// Opens those in the folder of a desk. A consent whose time is over is deleted.
     ///
     /// # Errors
     /// The disk is full or read-only, or the file is not what it should be.
-    pub fn open(folder: &Path) -> Result<Self, GrantsError> {
+    pub fn open(folder: &Path, now: i64) -> Result<Self, GrantsError> {
         fs::create_dir_all(folder)?;
         let path = folder.join(FILE);
         // Made before SQLite does, which would let others read it; SQLite gives its own files beside it the same rights.
@@ -186,6 +189,7 @@ impl Grants {
             transaction.execute_batch(step)?;
             transaction.pragma_update(None, "user_version", number)?;
         }
+        transaction.execute(FORGET_OVER, [now])?;
         transaction.commit()?;
         let (grants, remembered) = (grants_of(&connection)?, remembered_of(&connection)?);
         Ok(Self { connection, grants, remembered })
@@ -276,10 +280,13 @@ impl Grants {
     }
 
     /// Remembers that an officer agreed to just that, until then, in the place of what was remembered of it.
+    /// What is over is deleted first.
     ///
     /// # Errors
     /// The disk is full, or there are too many.
-    pub fn remember(&mut self, asked: &Asked, until: i64, by: Option<&str>) -> Result<(), GrantsError> {
+    pub fn remember(&mut self, asked: &Asked, until: i64, by: Option<&str>, now: i64) -> Result<(), GrantsError> {
+        self.remembered.retain(|consent| now < consent.until);
+        self.connection.execute(FORGET_OVER, [now])?;
         let consent = Remembered {
             id: random_text::<9>()?.to_string(),
             grant: asked.grant.clone(),

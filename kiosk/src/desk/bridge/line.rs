@@ -1,20 +1,24 @@
 //! What becomes of a request at the desk: it waits for the officer's consent, then for somebody to be in the session, then it
 //! is answered. There is one connection and one request at a time.
 //!
-//! A session that began for a request ends with the connection; one that the officer had open never does. What was gathered
-//! for a request that is dropped is wiped.
+//! A session that began for a request ends with the connection, unless the officer works on in it; one that the officer had
+//! open never does. Who was read for a request is taken out again when it is dropped, and with the connection at the latest,
+//! unless the officer gave them a place in a form or read them again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::origin::Origin;
 use super::refusal::Refusal;
 use super::request::Asked;
 use crate::desk::audit::EndedBy;
 use crate::desk::person::DeskPerson;
-use crate::desk::session::CardState;
+use crate::desk::session::{CardState, Session};
 use crate::desk::state::{Desk, Inner, PRACTICE_READER};
+
+/// How long a request must have been shown before it can be agreed to: nobody agrees to what came under the finger.
+const SHOWN: Duration = Duration::from_secs(1);
 
 /// The line to other software, as the desk holds it.
 #[derive(Default)]
@@ -27,6 +31,10 @@ pub struct Line {
     over: Option<(u64, Refusal)>,
     /// The session that began for this connection, and who was given of it.
     began: Option<(u64, BTreeSet<u32>)>,
+    /// Who came into this session by a card that was read for other software, and by nothing else.
+    came: BTreeSet<u32>,
+    /// Who was given of this session by each consent that was remembered: once is enough.
+    by_memory: BTreeMap<String, BTreeSet<u32>>,
 }
 
 /// Who is connected.
@@ -50,12 +58,26 @@ pub struct Open {
     pub stage: Stage,
     /// When it was asked.
     pub since: Instant,
-    /// Nobody was asked: the desk remembered.
-    pub by_memory: bool,
+    /// Nobody was asked: the desk remembered this consent.
+    pub memory: Option<String>,
     /// The officer wants this remembered, once it was answered: until when, in milliseconds since 1970.
     pub remember: Option<i64>,
     /// Who was in the session when the card was asked for.
     before: BTreeSet<u32>,
+    /// The read that went on already when the card was asked for: it is the officer's.
+    reading: Option<u64>,
+}
+
+impl Open {
+    /// Whether it has been shown for long enough to be agreed to.
+    pub fn may_be_agreed_to(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.since) >= SHOWN
+    }
+
+    /// Whether nobody was asked.
+    pub fn by_memory(&self) -> bool {
+        self.memory.is_some()
+    }
 }
 
 /// How far a request is.
@@ -84,14 +106,14 @@ pub enum From {
 }
 
 /// What an officer agrees to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Consent {
     /// This read.
     Once,
     /// This read, and the same again until then, in milliseconds since 1970.
     Until(i64),
-    /// It was agreed to before.
-    Memory,
+    /// It was agreed to before: the name of what is remembered.
+    Memory(String),
 }
 
 impl Line {
@@ -110,10 +132,56 @@ impl Line {
         self.request.as_ref().filter(|request| request.stage != Stage::Consent)?.asked.service
     }
 
-    /// Somebody came into the session: the one that is waited for, where one is.
-    pub fn seated(&mut self, number: u32) {
-        if let Some(request) = self.request.as_mut().filter(|request| request.stage == Stage::Card) {
-            request.stage = Stage::Person(number);
+    /// Whether a card that is read is for other software: then nobody takes a place in the officer's form by it.
+    pub fn waits_for_card(&self, ticket: u64) -> bool {
+        let waits = |open: &Open| open.stage == Stage::Card && open.reading != Some(ticket);
+        self.request.as_ref().is_some_and(waits)
+    }
+
+    /// A card was read, and this is who came by it: the one that is waited for, where one is. What was remembered is asked for
+    /// anew where it does not reach so far.
+    pub fn read(&mut self, ticket: u64, number: u32, was_there: bool, session: &Session) {
+        let is_for_it = self.waits_for_card(ticket);
+        if is_for_it && !was_there {
+            self.came.insert(number);
+        } else if !is_for_it {
+            self.came.remove(&number);
+        }
+        let Some(request) = self.request.as_mut().filter(|request| request.stage == Stage::Card) else { return };
+        if !is_for_it {
+            request.before.insert(number);
+        }
+        if let Some(memory) = &request.memory {
+            let given = self.by_memory.entry(memory.clone()).or_default();
+            if !is_same_service(session, &request.asked) || !given.insert(number) {
+                (request.stage, request.memory, request.since) = (Stage::Consent, None, Instant::now());
+                return;
+            }
+        }
+        request.stage = Stage::Person(number);
+    }
+
+    /// Somebody was typed or scanned by the officer: whom the officer works with is not taken out with a page.
+    pub fn is_the_officers(&mut self, number: u32) {
+        self.came.remove(&number);
+    }
+
+    /// Whose data a remembered consent gives, where it reaches so far: not beside the work that the officer is at, not where
+    /// somebody must say who is meant, and of nobody twice.
+    fn of_memory(&self, request: u64, memory: &str, session: Option<&Session>) -> Option<From> {
+        let open = self.open(request).filter(|open| open.stage == Stage::Consent)?;
+        let Some(session) = session else { return Some(From::Card) };
+        if !is_same_service(session, &open.asked) || matches!(session.card, CardState::Reading(_)) {
+            return None;
+        }
+        match session.people.as_slice() {
+            [] => Some(From::Card),
+            [person] if !person.is_usable() => Some(From::Card),
+            [person] => {
+                let given = self.by_memory.get(memory).is_some_and(|given| given.contains(&person.number));
+                (!given).then_some(From::Person { session: session.id, number: person.number })
+            }
+            _ => None,
         }
     }
 
@@ -128,7 +196,14 @@ impl Line {
             self.over = Some((request.number, why));
         }
         self.began = None;
+        self.came.clear();
+        self.by_memory.clear();
     }
+}
+
+/// Whether the officer is at nothing else than what is asked for.
+fn is_same_service(session: &Session, asked: &Asked) -> bool {
+    session.service.is_none() || session.service == asked.service
 }
 
 /// A connection: while it lives nobody else is connected, and with it goes what was gathered for it.
@@ -169,8 +244,15 @@ impl Desk {
             let is_its_own = began.zip(inner.session.as_ref()).is_some_and(|((id, given), session)| {
                 // Once the officer works on in it, it is the officer's.
                 let untouched = session.service.is_none() && session.form.is_none() && session.left.is_empty();
-                session.id == id && untouched && session.people.iter().all(|person| given.contains(&person.number))
+                let no_card = matches!(session.card, CardState::None) && session.code.is_none();
+                let given = |number: &u32| given.contains(number);
+                session.id == id && untouched && no_card && session.people.iter().all(|person| given(&person.number))
             });
+            for number in std::mem::take(&mut inner.line.came) {
+                if let Some(session) = inner.session.as_mut().filter(|session| !session.is_in_a_form(number)) {
+                    session.remove(number, &self.packs);
+                }
+            }
             if is_its_own {
                 self.end_in(inner, EndedBy::Disconnected);
             }
@@ -189,63 +271,76 @@ impl Desk {
             }
             let number = inner.next();
             let (stage, since) = (Stage::Consent, Instant::now());
-            let before = BTreeSet::new();
-            inner.line.request = Some(Open { number, asked, stage, since, by_memory: false, remember: None, before });
+            let (before, reading) = (BTreeSet::new(), None);
+            inner.line.request =
+                Some(Open { number, asked, stage, since, memory: None, remember: None, before, reading });
             Ok(number)
         })
     }
 
-    /// The officer agreed, or the desk remembered it: to this request, and to nothing else. Whether it was still open.
+    /// The officer agreed: to this request, and to nothing else. Whether it was still open.
     pub fn agree(self: &Arc<Self>, request: u64, from: From, by: Consent) -> bool {
+        self.change(|inner| self.agree_in(inner, request, from, by))
+    }
+
+    /// Whether a remembered consent reaches so far.
+    pub fn is_remembered(&self, request: u64, memory: &str) -> bool {
+        let inner = self.look();
+        inner.line.of_memory(request, memory, inner.session.as_ref()).is_some()
+    }
+
+    /// The desk remembered it: whose data are given is chosen in the same moment. Whether it still reaches so far.
+    pub fn agree_by_memory(self: &Arc<Self>, request: u64, memory: &str) -> bool {
         self.change(|inner| {
-            let waits = |open: &&Open| open.stage == Stage::Consent;
-            if inner.line.open(request).filter(waits).is_none() {
-                return false;
-            }
-            let stage = match from {
-                From::Person { session, number } => {
-                    let there = inner.session.as_ref().filter(|open| open.id == session);
-                    if there.and_then(|session| session.person(number)).is_none() {
-                        return false;
-                    }
-                    Stage::Person(number)
-                }
-                From::Card => Stage::Card,
-            };
-            let is_new = inner.session.is_none();
-            let session = self.present(inner);
-            let before = session.people.iter().map(|person| person.number).collect();
-            if is_new {
-                inner.line.began = Some((inner.session_id(), BTreeSet::new()));
-            }
-            if let Some(open) = &mut inner.line.request {
-                (open.stage, open.before) = (stage, before);
-                (open.by_memory, open.remember) = match by {
-                    Consent::Memory => (true, None),
-                    Consent::Once => (false, None),
-                    Consent::Until(until) => (false, Some(until)),
-                };
-                // The card has its own time from now on.
-                open.since = Instant::now();
-            }
-            self.next_card(inner);
-            true
+            let from = inner.line.of_memory(request, memory, inner.session.as_ref());
+            from.is_some_and(|from| self.agree_in(inner, request, from, Consent::Memory(memory.to_owned())))
         })
     }
 
-    /// Somebody is there who is alone in the session and may be given without a choice.
-    pub fn only_person(&self) -> From {
-        let inner = self.look();
-        let session = inner.session.as_ref();
-        match session.map(|session| session.people.as_slice()) {
-            Some([person]) if person.is_usable() => From::Person { session: inner.session_id(), number: person.number },
-            _ => From::Card,
+    fn agree_in(self: &Arc<Self>, inner: &mut Inner, request: u64, from: From, by: Consent) -> bool {
+        let waits = |open: &&Open| open.stage == Stage::Consent;
+        if inner.line.open(request).filter(waits).is_none() {
+            return false;
         }
-    }
-
-    /// Whether an officer must say whose data are meant.
-    pub fn is_choice_needed(&self) -> bool {
-        self.look().session.as_ref().is_some_and(|session| session.people.len() > 1)
+        let stage = match from {
+            From::Person { session, number } => {
+                let there = inner.session.as_ref().filter(|open| open.id == session);
+                if there.and_then(|session| session.person(number)).is_none() {
+                    return false;
+                }
+                Stage::Person(number)
+            }
+            From::Card => Stage::Card,
+        };
+        let is_new = inner.session.is_none();
+        // A page that asks is nobody at the desk: the time of a session that is there runs on.
+        if is_new || !matches!(by, Consent::Memory(_)) {
+            self.present(inner);
+        }
+        let Some(session) = &inner.session else { return false };
+        let before = session.people.iter().map(|person| person.number).collect();
+        let reading = match &session.card {
+            CardState::Reading(reading) => Some(reading.ticket),
+            _ => None,
+        };
+        if is_new {
+            inner.line.began = Some((inner.session_id(), BTreeSet::new()));
+        }
+        if let (Stage::Person(number), Consent::Memory(memory)) = (stage, &by) {
+            inner.line.by_memory.entry(memory.clone()).or_default().insert(number);
+        }
+        if let Some(open) = &mut inner.line.request {
+            (open.stage, open.before, open.reading) = (stage, before, reading);
+            (open.memory, open.remember) = match by {
+                Consent::Memory(memory) => (Some(memory), None),
+                Consent::Once => (None, None),
+                Consent::Until(until) => (None, Some(until)),
+            };
+            // The card has its own time from now on.
+            open.since = Instant::now();
+        }
+        self.next_card(inner);
+        true
     }
 
     /// The request is over: its page is told why. What was gathered for it is wiped.
@@ -273,7 +368,9 @@ impl Desk {
     fn drop_request(&self, inner: &mut Inner) {
         let Some(open) = inner.line.request.take() else { return };
         let Some(session) = inner.session.as_mut().filter(|_| open.stage != Stage::Consent) else { return };
-        if let (Stage::Card, CardState::Reading(reading)) = (open.stage, &session.card) {
+        if let (Stage::Card, CardState::Reading(reading)) = (open.stage, &session.card)
+            && open.reading != Some(reading.ticket)
+        {
             reading.watchdog.cancel();
             let reader = reading.reader.clone();
             session.card = CardState::None;

@@ -174,8 +174,8 @@ impl Refusal {
             Self::BadPurpose => (
                 "bad_purpose",
                 422,
-                "Mục đích phải có 3–120 ký tự, không xuống dòng, không chứa dãy số dài.",
-                "A purpose has 3 to 120 characters on one line, and no long row of digits.",
+                "Mục đích phải có 3–120 ký tự trên một dòng: chữ tiếng Việt, dấu câu thông thường và tối đa 6 chữ số.",
+                "A purpose has 3 to 120 characters on one line: Vietnamese letters, plain punctuation, six digits at most.",
             ),
             Self::PurposeNamesPerson => (
                 "purpose_names_person",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use cccd_forms::facts::Fact;
+use cccd_forms::search_key;
 use cccd_forms::services::Services;
 
 use super::grants::Grant;
@@ -15,8 +16,17 @@ use crate::desk::person::fact_of_name;
 /// The longest purpose, in letters: it is read by an officer while a citizen waits.
 pub const LONGEST_PURPOSE: usize = 120;
 
-/// From so many digits in a row on, a purpose could hold somebody's number.
-const LONGEST_NUMBER: usize = 5;
+/// The most digits of a purpose, all together: with more it could hold somebody's number.
+const MOST_DIGITS: usize = 6;
+
+/// The letters of Vietnamese beyond ASCII, each as one character (Unicode's form NFC), in lower case.
+const LETTERS: &str = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ";
+
+/// What may stand between the words of a purpose.
+const MARKS: &str = " .,;:/()-–+&'\"";
+
+/// From so many letters on, a value is also found where it is written without spaces.
+const LONG_VALUE: usize = 8;
 
 /// How many random bytes a nonce has.
 const NONCE_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
@@ -70,13 +80,20 @@ impl Asked {
 
     /// Whether the purpose says something of this person: then it may stand neither in the log nor in what is remembered.
     pub fn names(&self, person: &crate::desk::person::DeskPerson) -> bool {
-        let purpose = self.purpose.to_lowercase();
+        let purpose = search_key::words(&self.purpose);
+        let (spaced, joined) = (format!(" {} ", purpose.join(" ")), purpose.concat());
         // Sex and nationality are words of every day.
         let said = Fact::ALL.into_iter().filter(|fact| !matches!(fact, Fact::Sex | Fact::Nationality));
         let said = said.filter(|fact| !fact.is_sensitive());
         said.filter_map(|fact| person.text(fact))
             .filter(|text| text.chars().count() > 3)
-            .any(|text| purpose.contains(&text.to_lowercase()))
+            .map(search_key::words)
+            .filter(|words| !words.is_empty())
+            .any(|words| {
+                let letters = words.concat();
+                let is_long = letters.chars().count() >= LONG_VALUE;
+                spaced.contains(&format!(" {} ", words.join(" "))) || (is_long && joined.contains(&letters))
+            })
     }
 }
 
@@ -100,18 +117,19 @@ fn fields_of(names: &[String], grant: &Grant) -> Result<BTreeSet<Fact>, (Refusal
     Ok(fields)
 }
 
-/// One line of plain text. Letters that turn or hide what stands beside them could make an officer read something else.
+/// One line of Vietnamese, few digits among it. Letters of other scripts, marks that stand alone and whatever is not seen could
+/// make an officer read something else, or hold a number that is none of ASCII.
 fn purpose_of(text: &str) -> Option<String> {
     let text = text.trim();
-    let hides = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    let allowed = |letter: char| {
+        let mut lower = letter.to_lowercase();
+        letter.is_ascii_alphanumeric()
+            || MARKS.contains(letter)
+            || (lower.next().is_some_and(|lower| LETTERS.contains(lower)) && lower.next().is_none())
     };
-    let longest = text.split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, ' ' | '.' | '-'));
-    let digits = |part: &str| part.bytes().filter(u8::is_ascii_digit).count();
-    let has_number = longest.map(digits).any(|count| count > LONGEST_NUMBER);
-    ((3..=LONGEST_PURPOSE).contains(&text.chars().count()) && !text.contains(hides) && !has_number)
-        .then(|| text.to_owned())
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let fits = (3..=LONGEST_PURPOSE).contains(&text.chars().count()) && text.chars().all(allowed);
+    (fits && digits <= MOST_DIGITS).then(|| text.to_owned())
 }
 
 fn is_nonce(text: &str) -> bool {
@@ -125,7 +143,7 @@ fn is_nonce(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk::bridge::tests::grant;
+    use crate::desk::bridge::tests::{grant, person};
 
     fn read(fields: &[&str], purpose: &str, nonce: &str) -> Read {
         Read {
@@ -177,12 +195,37 @@ mod tests {
             "Cho 001190123456",
             "Cho 001 190 123 456",
             "Số 031.190.12",
+            "001a190b123c456",
+            "Nguye\u{302}\u{303}n",
+            "Số 0\u{336}0\u{336}1\u{336}",
+            "Tạm\u{ad}trú",
+            "Tạm\u{2800}trú",
+            "Tạm\u{3164}trú",
+            "Tạm\u{a0}trú",
+            "Số ００１１９０",
+            "Тạm trú",
         ] {
             assert_eq!(refused(&read(&["full_name"], purpose, NONCE)).0, "bad_purpose", "{purpose:?}");
         }
         let fits = "ạ".repeat(LONGEST_PURPOSE);
-        for purpose in [&*fits, "Mẫu CT01 theo TT 116/2026/TT-BCA"] {
+        for purpose in [&*fits, "Mẫu CT01, Luật Cư trú (2020)", "ĐĂNG KÝ TẠM TRÚ – Ở GHÉP"] {
             assert_eq!(purpose_of(purpose).as_deref(), Some(purpose));
+        }
+    }
+
+    #[test]
+    fn a_purpose_that_names_the_citizen_is_known_however_it_is_written() {
+        let person = person("Nguyễn Văn An", "001190123456");
+        let asked = |purpose: &str| {
+            let grant = grant(&[Fact::FullName]);
+            Asked::of(&read(&["full_name"], purpose, NONCE), &grant, &Services::embedded()).unwrap()
+        };
+        for purpose in ["Cho Nguyễn Văn An", "cho NGUYEN VAN AN, tạm trú", "Cho NguyenVanAn", "Cho nguyễn-văn-an"]
+        {
+            assert!(asked(purpose).names(&person), "{purpose}");
+        }
+        for purpose in ["Tạm trú", "Văn bản an toàn", "Nguyễn An"] {
+            assert!(!asked(purpose).names(&person), "{purpose}");
         }
     }
 

@@ -1,19 +1,41 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use cccd_forms::facts::Fact;
+use cccd_forms::facts::{Fact, Known, Origin, Person};
 
 use super::grants::Grant;
-use super::origin::Origin;
+use super::origin;
 use super::pairing::Pairing;
+use crate::desk::person::{DeskPerson, Way};
 
 /// A grant of some page for these fields, for an hour.
 pub fn grant(fields: &[Fact]) -> Grant {
-    let origin = Origin::parse("https://motcua.example").unwrap();
+    let origin = origin::Origin::parse("https://motcua.example").unwrap();
     let now = jiff::Timestamp::now().as_millisecond();
     let fields: BTreeSet<Fact> = fields.iter().copied().collect();
     let pairing = Pairing::begin(origin, fields, now + 3_600_000, None, Instant::now()).unwrap();
     Grant::of(&pairing, now).unwrap().0
+}
+
+/// A request of a page for a name.
+pub fn asked_by(grant: &Grant) -> super::request::Asked {
+    super::request::Asked {
+        grant: grant.id.clone(),
+        origin: grant.origin.clone(),
+        fields: [Fact::FullName].into(),
+        purpose: "Tạm trú".into(),
+        service: None,
+        nonce: String::new(),
+    }
+}
+
+/// Somebody who was typed.
+pub fn person(name: &str, number: &str) -> DeskPerson {
+    let mut facts = Person::default();
+    for (fact, text) in [(Fact::FullName, name), (Fact::IdNumber, number)] {
+        facts.facts.insert(fact, Known { text: text.to_owned(), origin: Origin::Typed });
+    }
+    DeskPerson::of_hand(Way::Card, facts, Vec::new(), jiff::Timestamp::now())
 }
 
 /// What `openapi.yaml` says stands beside what the program does: so that neither changes alone.
@@ -157,7 +179,8 @@ mod description {
 mod kept {
     use super::*;
     use crate::desk::bridge::Bridge;
-    use crate::desk::bridge::grants::{Grants, MOST};
+    use crate::desk::bridge::grants::{Grants, MOST, MOST_REMEMBERED};
+    use crate::desk::bridge::origin::Origin;
     use crate::desk::bridge::refusal::Refusal;
     use crate::desk::bridge::request::Asked;
 
@@ -183,18 +206,18 @@ mod kept {
         let (grant, token) = Grant::of(&pairing(2000), 1000).unwrap();
         assert_eq!(token.text().len(), 43);
         {
-            let mut grants = Grants::open(folder.path()).unwrap();
+            let mut grants = Grants::open(folder.path(), 1000).unwrap();
             grants.add(grant.clone()).unwrap();
             let asked = asked(&grant, &[Fact::FullName], "x");
-            grants.remember(&asked, 1500, Some("an")).unwrap();
-            grants.remember(&asked, 1600, Some("an")).unwrap();
+            grants.remember(&asked, 1500, Some("an"), 1000).unwrap();
+            grants.remember(&asked, 1600, Some("an"), 1000).unwrap();
             grants.authorise(token.text(), grant.origin.as_str(), 1100).unwrap();
         }
         for file in std::fs::read_dir(folder.path()).unwrap() {
             let bytes = std::fs::read(file.unwrap().path()).unwrap();
             assert!(!bytes.windows(43).any(|part| part == token.text().as_bytes()));
         }
-        let mut grants = Grants::open(folder.path()).unwrap();
+        let mut grants = Grants::open(folder.path(), 1000).unwrap();
         let mut used = grant.clone();
         used.last_used = Some(1100);
         assert_eq!(grants.all(), [used]);
@@ -208,20 +231,20 @@ mod kept {
         assert_eq!(grants.authorise(token.text(), grant.origin.as_str(), 1100), Err(Refusal::WrongToken));
         assert_eq!(grants.holds(id, 1100), Err(Refusal::Revoked));
         drop(grants);
-        let grants = Grants::open(folder.path()).unwrap();
+        let grants = Grants::open(folder.path(), 1000).unwrap();
         assert!(grants.all().is_empty() && grants.remembered_of(id).next().is_none());
     }
 
     #[test]
     fn what_is_remembered_covers_fewer_fields_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
-        let mut grants = Grants::open(folder.path()).unwrap();
+        let mut grants = Grants::open(folder.path(), 1000).unwrap();
         let (grant, _) = Grant::of(&pairing(2000), 1000).unwrap();
         let (other, _) = Grant::of(&pairing(2000), 1000).unwrap();
         grants.add(grant.clone()).unwrap();
         grants.add(other.clone()).unwrap();
         let both = asked(&grant, &[Fact::FullName, Fact::Sex], "tạm trú");
-        grants.remember(&both, 1500, None).unwrap();
+        grants.remember(&both, 1500, None, 1000).unwrap();
         let fewer = asked(&grant, &[Fact::Sex], "tạm trú");
         assert!(grants.remembered(&both, 1499).is_some() && grants.remembered(&fewer, 1499).is_some());
         let beyond = [
@@ -235,9 +258,29 @@ mod kept {
     }
 
     #[test]
+    fn a_consent_whose_time_is_over_is_deleted_and_takes_nobodys_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut grants = Grants::open(folder.path(), 1000).unwrap();
+        let (grant, _) = Grant::of(&pairing(9000), 1000).unwrap();
+        grants.add(grant.clone()).unwrap();
+        let other = |number: usize| asked(&grant, &[Fact::FullName], &format!("Việc {number}"));
+        for number in 0..MOST_REMEMBERED {
+            grants.remember(&other(number), 2000, None, 1000).unwrap();
+        }
+        assert!(grants.remember(&other(MOST_REMEMBERED), 3000, None, 1999).is_err());
+        grants.remember(&other(MOST_REMEMBERED), 3000, None, 2000).unwrap();
+        assert_eq!(grants.remembered_of(&grant.id).count(), 1);
+        drop(grants);
+        let grants = Grants::open(folder.path(), 2999).unwrap();
+        assert_eq!(grants.remembered_of(&grant.id).count(), 1);
+        drop(grants);
+        assert_eq!(Grants::open(folder.path(), 3000).unwrap().remembered_of(&grant.id).count(), 0);
+    }
+
+    #[test]
     fn grants_do_not_grow_without_end() {
         let folder = tempfile::tempdir().unwrap();
-        let mut grants = Grants::open(folder.path()).unwrap();
+        let mut grants = Grants::open(folder.path(), 1000).unwrap();
         for _ in 0..MOST {
             grants.add(Grant::of(&pairing(2000), 1000).unwrap().0).unwrap();
         }

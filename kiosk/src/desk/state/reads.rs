@@ -86,7 +86,13 @@ impl Desk {
                     if reader == PRACTICE_READER {
                         inner.slots.remove(PRACTICE_READER);
                     }
-                    self.seat_new(inner, person);
+                    let there: Vec<u32> = session.people.iter().map(|person| person.number).collect();
+                    // Who is read for other software takes no place in the officer's form.
+                    let with_form = !inner.line.waits_for_card(ticket);
+                    let seated = self.seat_new(inner, person, with_form);
+                    if let Some((number, session)) = seated.zip(inner.session.as_ref()) {
+                        inner.line.read(ticket, number, there.contains(&number), session);
+                    }
                     self.next_card(inner);
                 }
                 Err((code, more)) => {

@@ -348,8 +348,14 @@ fn decide(web: &Web, pairs: &Pairs) -> Result<(), Notice> {
     let asked = {
         let inner = web.desk.look();
         let waits = |open: &&Open| open.stage == Stage::Consent || pairs.one("answer") == "refuse";
-        inner.line.open(request).filter(waits).map(|open| open.asked.clone()).ok_or_else(Notice::request_is_over)?
+        let open = inner.line.open(request).filter(waits).ok_or_else(Notice::request_is_over)?;
+        if pairs.one("answer") != "refuse" && !open.may_be_agreed_to(Instant::now()) {
+            return Err(Notice::request_is_new());
+        }
+        open.asked.clone()
     };
+    // What was said of the decision before is done with.
+    web.desk.dismiss();
     if pairs.one("answer") == "refuse" {
         web.desk.drop_open(request, Refusal::Refused);
         return Ok(());
@@ -369,6 +375,13 @@ fn decide(web: &Web, pairs: &Pairs) -> Result<(), Notice> {
 }
 
 impl Notice {
+    fn request_is_new() -> Self {
+        Self::wrong(
+            Words::new("Yêu cầu này vừa mới hiện ra.", "This request has only just appeared."),
+            Words::new("Đọc lại rồi bấm lần nữa.", "Read it, then press again."),
+        )
+    }
+
     fn request_is_over() -> Self {
         Self::wrong(
             Words::new("Yêu cầu này đã kết thúc.", "This request is over."),

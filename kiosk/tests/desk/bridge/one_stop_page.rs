@@ -87,7 +87,7 @@ fn the_sample_page_is_paired_asks_and_fills_its_form_with_what_it_verified() {
     expect_no_violation(browser, "request of connected software");
     expect_large_targets(browser, "request of connected software");
     browser.picture("software-asks");
-    browser.press("#ask-agree", "");
+    browser.press(".ask button[value=agree]", "");
     browser.until_shown("#bridge", "Đọc cho phần mềm");
     officer.read(&AN);
     // The form is filled, and the signature was verified in the page.

@@ -252,14 +252,25 @@ impl Socket {
     }
 }
 
-/// The officer's answer to the request that the desk shows now.
+/// What an officer is told who agreed to a request before it could be read.
+pub const JUST_APPEARED: &str = "Yêu cầu này vừa mới hiện ra";
+
+/// The officer's answer to the request that the desk shows now; given again where it had only just appeared.
 #[track_caller]
 pub fn consent(desk: &Desk, answer: &str, more: &[(&str, &str)]) {
     let shown = page(desk, "/");
     let (request, session) = (request_shown(&shown), between(&shown, "name=\"s\" value=\"", "\""));
     let mut form = vec![("request", request.as_str()), ("s", session.as_str()), ("answer", answer)];
     form.extend(more);
-    officer(desk, "/software/consent", &form);
+    let began = std::time::Instant::now();
+    loop {
+        officer(desk, "/software/consent", &form);
+        if !page(desk, "/").contains(JUST_APPEARED) {
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "it can never be agreed to");
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 /// The number of the request that a page shows.
