@@ -38,6 +38,8 @@
 export const DESK = "http://127.0.0.1:8630";
 const PROTOCOL = "cccd-bridge.1";
 const KIND = "cccd-bridge-answer+jws";
+/** A public key of Ed25519 (RFC 8037, appendix A.2), to see whether this browser knows such keys at all. */
+const SAMPLE = { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" };
 /** How far the clocks of desk and page may be apart, in seconds: mostly they are one and the same. */
 const LEEWAY = 60;
 
@@ -58,6 +60,22 @@ const unreachable = () => new BridgeError({
 const forged = (why) => new BridgeError({
   code: "not_verified", vi: "Câu trả lời không xác thực được: không dùng.", en: `The answer is not verified: ${why}. Do not use it.`,
 });
+
+const cancelled = () => new BridgeError({
+  code: "cancelled", status: 410, vi: "Phần mềm đã hủy yêu cầu.", en: "The software took the request back.",
+});
+
+/** Throws where this browser cannot verify an answer: before anything is asked. */
+async function demandEd25519() {
+  try { await crypto.subtle.importKey("jwk", SAMPLE, "Ed25519", false, ["verify"]); }
+  catch {
+    throw new BridgeError({
+      code: "unsupported",
+      vi: "Trình duyệt này không kiểm tra được chữ ký của bàn đọc thẻ: cần Chrome 137, Firefox 129, Safari 17 trở lên, và trang https://.",
+      en: "This browser cannot verify the desk's signature: Chrome 137, Firefox 129, Safari 17 or newer is needed, and a page of https://.",
+    });
+  }
+}
 
 /**
  * Pairs this page with a desk, by the code that the desk's page shows.
@@ -92,11 +110,13 @@ export class Bridge {
 
   /**
    * Connects for one citizen: no other page is connected meanwhile, and what the desk read for this page is shown to the
-   * officer until the visit is closed. Close it as soon as the clerk has done with the citizen.
+   * officer until the visit is closed. Close it as soon as the clerk has done with the citizen. A browser without Ed25519
+   * gets `unsupported`, before anything is asked.
    * @param {{onReader?: (reader: {state: "attached"|"detached"|"no_service", count: number}) => void, onEnd?: (error: BridgeError) => void}} [told]
    * @returns {Promise<Visit>}
    */
-  connect({ onReader, onEnd } = {}) {
+  async connect({ onReader, onEnd } = {}) {
+    await demandEd25519();
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(`${this.desk.replace(/^http/, "ws")}/bridge/v1/socket`, [PROTOCOL, `token.${this.token}`]);
       // A browser does not tell a page why a WebSocket was refused: the grant does.
@@ -130,6 +150,8 @@ export class Bridge {
  * @property {string[]} fields  names of fields, all within the grant
  * @property {string} purpose  why, in words for the officer
  * @property {number} [service]  the number of the service in the desk's catalogue
+ * @property {string} [nonce]  of your server, as base64url, where it verifies the answer itself; else this module makes one
+ * @property {boolean} [practice]  takes answers about fictitious persons too: never in a page of real cases
  * @property {(progress: Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]  takes the request back
  */
@@ -164,10 +186,12 @@ export class Visit {
    * @param {Wanted} wanted
    * @returns {Promise<Answer>}
    */
-  async read({ fields, purpose, service, onProgress, signal }) {
+  async read({ fields, purpose, service, nonce = fresh(), practice = false, onProgress, signal }) {
     if (this.#open) throw new BridgeError({ code: "busy", status: 409, vi: "Yêu cầu trước chưa xong.", en: "The request before is still open." });
     signal?.throwIfAborted();
-    const id = crypto.randomUUID(), nonce = base64url(crypto.getRandomValues(new Uint8Array(32)));
+    // As the desk signs it.
+    purpose = purpose.normalize("NFC").trim();
+    const id = crypto.randomUUID();
     const cancel = () => this.#say({ type: "cancel", id });
     signal?.addEventListener("abort", cancel);
     let jws;
@@ -178,15 +202,20 @@ export class Visit {
         this.#say({ type: "read", id, fields, purpose, nonce, ...(service === undefined ? {} : { service }) });
       });
     } finally { this.#open = null; signal?.removeEventListener("abort", cancel); }
-    const answer = await verify(jws, { key: this.#key, nonce, audience: location.origin });
+    const answer = await verify(jws, { key: this.#key, nonce, audience: location.origin, practice });
     const surplus = Object.keys(answer.fields).some((name) => !fields.includes(name));
     if (surplus || answer.purpose !== purpose) throw forged("it is not what was asked");
     return answer;
   }
 
-  /** Ends the visit: the desk drops what is open, and wipes what it read for this page. */
+  /**
+   * Ends the visit: the desk drops what is open, and takes whoever it read for this page out of the session again, unless the
+   * officer works with them there. A read that is open is rejected as `cancelled`.
+   */
   close() {
     this.#socket.onclose = null;
+    this.#over = cancelled();
+    this.#open?.reject(this.#over);
     this.#socket.close();
   }
 
@@ -194,13 +223,13 @@ export class Visit {
 }
 
 /**
- * Verifies an answer: signature (Ed25519), device, kind, audience, nonce and time. A server does the same with any library
- * for JWS; it should, where the page is not to be trusted.
+ * Verifies an answer: signature (Ed25519), device, kind, audience, nonce, time, and that it is about no fictitious person. A
+ * server does the same with any library for JWS; it should, where the page is not to be trusted.
  * @param {string} jws
- * @param {{key: JsonWebKey & {kid: string}, nonce: string, audience: string, now?: number}} expected
+ * @param {{key: JsonWebKey & {kid: string}, nonce: string, audience: string, now?: number, practice?: boolean}} expected
  * @returns {Promise<Answer>}
  */
-export async function verify(jws, { key, nonce, audience, now = Date.now() / 1000 }) {
+export async function verify(jws, { key, nonce, audience, now = Date.now() / 1000, practice = false }) {
   const parts = jws.split(".");
   if (parts.length !== 3) throw forged("it is no JWS");
   let header, claims, good;
@@ -217,6 +246,9 @@ export async function verify(jws, { key, nonce, audience, now = Date.now() / 100
   if (claims.aud !== audience) throw forged("it is for another page");
   if (claims.nonce !== nonce) throw forged("it answers another request");
   if (!(claims.iat <= now + LEEWAY && now - LEEWAY < claims.exp)) throw forged("its time is over, or a clock is wrong");
+  if (claims.practice && !practice) throw new BridgeError({
+    code: "practice", vi: "Đây là thẻ luyện tập, người hư cấu: không dùng cho hồ sơ thật.", en: "This is a practice card of a fictitious person: not for a real case.",
+  });
   return { ...claims, jws };
 }
 
@@ -232,4 +264,5 @@ async function ask(address, options) {
 
 const bytes = (part) => Uint8Array.from(atob(part.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
 const text = (part) => new TextDecoder("utf-8", { fatal: true }).decode(bytes(part));
+const fresh = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 const base64url = (array) => btoa(String.fromCharCode(...array)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");

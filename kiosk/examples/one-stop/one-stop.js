@@ -58,7 +58,8 @@ at("read").addEventListener("click", async () => {
   show();
   try {
     visit ??= await new Bridge(pairing).connect({ onEnd: () => { visit = null; show(); } });
-    fill(await visit.read({ fields: FIELDS, purpose: "Đăng ký tạm trú", signal: asking.signal, onProgress: progress }));
+    // A sample shows fictitious persons too; a page of real cases leaves `practice` out.
+    fill(await visit.read({ fields: FIELDS, purpose: "Đăng ký tạm trú", practice: true, signal: asking.signal, onProgress: progress }));
   } catch (error) { fail(error); }
   asking = null;
   at("progress").hidden = true;
