@@ -141,6 +141,9 @@ addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.plain !== undefined) return;
   event.preventDefault();
+  // A scanner ends each line of a machine readable zone with Enter: 3 of 30, 2 of 36 or 2 of 44 are one (Doc 9303-4 to 6).
+  const line = form.matches(".key") ? form.elements.key.value.replace(/\s/g, "") : "";
+  if (/^[A-Z][A-Z0-9<]+$/.test(line) && [30, 36, 44, 60].includes(line.length)) return;
   if (form.dataset.search !== undefined) search();
   else send(form, event.submitter);
 });
