@@ -8,7 +8,7 @@
 //! The bridge gives nothing of its own: what an officer did not agree to, or had the desk remember for this software, these
 //! fields and this purpose, does not leave.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -21,7 +21,7 @@ use grants::{Grant, Grants, GrantsError, Remembered, Token};
 use nonces::Nonces;
 use origin::Origin;
 use pairing::{Pairing, Tried};
-use rate::Rate;
+use rate::Budget;
 use refusal::Refusal;
 
 pub mod acts;
@@ -51,7 +51,8 @@ pub struct Bridge {
 struct Moment {
     pairing: Option<Pairing>,
     nonces: Nonces,
-    requests: Rate,
+    /// Of each origin. Only those that may ask at all come here: they are few.
+    budgets: BTreeMap<String, Budget>,
 }
 
 impl Bridge {
@@ -60,7 +61,7 @@ impl Bridge {
     /// # Errors
     /// The file cannot be opened.
     pub fn open(folder: &Path) -> Result<Self, GrantsError> {
-        let moment = Moment { pairing: None, nonces: Nonces::default(), requests: Rate::of_requests(Instant::now()) };
+        let moment = Moment { pairing: None, nonces: Nonces::default(), budgets: BTreeMap::new() };
         Ok(Self {
             grants: Mutex::new(Grants::open(folder, Timestamp::now().as_millisecond())?),
             moment: Mutex::new(moment),
@@ -85,8 +86,27 @@ impl Bridge {
     }
 
     /// Whether one more request of a page is taken. It counts.
-    pub fn takes_request(&self) -> bool {
-        self.moment().requests.take(Instant::now())
+    pub fn takes_request(&self, origin: &str) -> bool {
+        self.budget(origin, |budget, now| budget.requests.take(now))
+    }
+
+    /// Whether one more read may be asked for by a page. It counts.
+    pub fn takes_read(&self, origin: &str) -> bool {
+        self.budget(origin, |budget, now| budget.reads.take(now))
+    }
+
+    /// Whether one more senseless message of a page is recorded. It counts.
+    pub fn takes_note(&self, origin: &str) -> bool {
+        self.budget(origin, |budget, now| budget.notes.take(now))
+    }
+
+    fn budget(&self, origin: &str, take: impl FnOnce(&mut Budget, Instant) -> bool) -> bool {
+        let (moment, now) = (&mut *self.moment(), Instant::now());
+        // Pages come and go over a long day; those that are here begin anew.
+        if moment.budgets.len() > 2 * grants::MOST && !moment.budgets.contains_key(origin) {
+            moment.budgets.clear();
+        }
+        take(moment.budgets.entry(origin.to_owned()).or_insert_with(|| Budget::begin(now)), now)
     }
 
     /// Begins a pairing, in the place of the one that was open.
@@ -160,6 +180,15 @@ impl Bridge {
     /// It was taken back, or its time is over.
     pub fn holds(&self, grant: &str) -> Result<(), Refusal> {
         self.grants().holds(grant, Timestamp::now().as_millisecond())
+    }
+
+    /// Takes a grant back, with all that is remembered of it.
+    ///
+    /// # Errors
+    /// As [`Grants::revoke`].
+    pub fn revoke(&self, grant: &str) -> Result<bool, GrantsError> {
+        self.moment().nonces.forget(grant);
+        self.grants().revoke(grant)
     }
 
     /// Takes a nonce of a grant: once.

@@ -42,7 +42,6 @@ pub struct Conversation {
     open: Option<OpenRead>,
     reader: Option<ReaderOf>,
     messages: Rate,
-    reads: Rate,
     since: Instant,
     used: Instant,
 }
@@ -88,7 +87,6 @@ impl Conversation {
             open: None,
             reader: None,
             messages: Rate::of_messages(now),
-            reads: Rate::of_reads(now),
             since: now,
             used: now,
         }
@@ -154,7 +152,7 @@ impl Conversation {
     fn read(&mut self, read: Read, now: Instant) -> Result<Told, (Refusal, Vec<String>)> {
         let refused = |refusal| (refusal, Vec::new());
         self.bridge.holds(&self.grant.id).map_err(refused)?;
-        if !self.reads.take(now) {
+        if !self.bridge.takes_read(self.grant.origin.as_str()) {
             return Err(refused(Refusal::TooFast));
         }
         if self.open.is_some() {
@@ -287,6 +285,11 @@ impl Conversation {
     }
 
     fn note_refused(&self, refusal: Refusal, fields: &[String]) {
+        // What a page can say without end must not fill the log.
+        let endless = matches!(refusal, Refusal::TooFast | Refusal::UnknownCommand | Refusal::Malformed);
+        if endless && !self.bridge.takes_note(self.grant.origin.as_str()) {
+            return;
+        }
         self.desk.audit.note(&Act::Bridge(BridgeAct::refused(&self.grant, refusal, fields)));
     }
 }

@@ -21,6 +21,11 @@ struct Taken {
 }
 
 impl Nonces {
+    /// Forgets those of a grant that is no more.
+    pub fn forget(&mut self, grant: &str) {
+        self.by_grant.remove(grant);
+    }
+
     /// Takes one, where it was not taken before.
     pub fn take(&mut self, grant: &str, nonce: &str) -> bool {
         let hash: [u8; 32] = Sha256::digest(nonce).into();
@@ -50,6 +55,8 @@ mod tests {
         assert!(nonces.take("a", "x"));
         assert!(!nonces.take("a", "x"));
         assert!(nonces.take("b", "x") && nonces.take("a", "y"));
+        nonces.forget("a");
+        assert_eq!(nonces.by_grant.len(), 1);
     }
 
     #[test]

@@ -2,6 +2,29 @@
 
 use std::time::{Duration, Instant};
 
+/// What one origin may do: none of it at the cost of another.
+pub struct Budget {
+    /// Its HTTP requests.
+    pub requests: Rate,
+    /// What it asks to be read, over however many connections.
+    pub reads: Rate,
+    /// Its senseless messages that are recorded: one stands for all of a while.
+    pub notes: Rate,
+}
+
+impl Budget {
+    /// That of an origin that comes now.
+    pub fn begin(now: Instant) -> Self {
+        let minute = Duration::from_secs(60);
+        // More reads than one officer can serve.
+        Self {
+            requests: Rate::new(240, minute, now),
+            reads: Rate::new(20, minute, now),
+            notes: Rate::new(1, minute, now),
+        }
+    }
+}
+
 /// A count that begins anew after each span.
 #[derive(Clone, Debug)]
 pub struct Rate {
@@ -12,19 +35,9 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// HTTP requests of pages, all together.
-    pub fn of_requests(now: Instant) -> Self {
-        Self::new(240, Duration::from_secs(60), now)
-    }
-
     /// Messages of one connection.
     pub fn of_messages(now: Instant) -> Self {
         Self::new(40, Duration::from_secs(10), now)
-    }
-
-    /// Reads that one connection asks for: more than one officer can serve.
-    pub fn of_reads(now: Instant) -> Self {
-        Self::new(20, Duration::from_secs(60), now)
     }
 
     fn new(most: u32, span: Duration, now: Instant) -> Self {

@@ -288,6 +288,16 @@ mod kept {
     }
 
     #[test]
+    fn what_one_page_may_do_is_not_used_up_by_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let bridge = Bridge::open(folder.path()).unwrap();
+        assert_eq!((0..1000).filter(|_| bridge.takes_request("https://a.example")).count(), 240);
+        assert_eq!((0..1000).filter(|_| bridge.takes_read("https://a.example")).count(), 20);
+        assert_eq!((0..1000).filter(|_| bridge.takes_note("https://a.example")).count(), 1);
+        assert!(bridge.takes_request("https://b.example") && bridge.takes_read("https://b.example"));
+    }
+
+    #[test]
     fn only_a_page_that_is_paired_or_is_being_paired_may_ask() {
         let folder = tempfile::tempdir().unwrap();
         let bridge = Bridge::open(folder.path()).unwrap();

@@ -90,12 +90,14 @@ async fn pair(State(web): State<Web>, headers: HeaderMap, body: Bytes) -> Respon
     let body = Zeroizing::new(body.to_vec());
     let code = serde_json::from_slice::<Code>(&body).ok().filter(|_| is_json);
     let (Some(code), Some(origin)) = (code, origin_of(&headers)) else { return refused(Refusal::Malformed) };
-    if !web.bridge.takes_request() {
+    if !web.bridge.takes_request(&origin) {
         return refused(Refusal::TooFast);
     }
     let work = move || {
+        // A code has few tries: so few records there are. Where none waits, nothing is tried.
+        let waits = web.bridge.pairing(|pairing| pairing.origin.as_str() == origin).unwrap_or(false);
         let paired = paired(&web, &origin, &code.code);
-        if let Err(refusal) = paired {
+        if let (Err(refusal), true) = (&paired, waits) {
             let act = BridgeAct::PairingFailed { origin, why: refusal.code() };
             web.desk.audit.note(&Act::Bridge(act));
         }
@@ -118,7 +120,7 @@ fn paired(web: &Web, origin: &str, code: &str) -> Result<Paired, Refusal> {
 
 /// What the grant is, with whom the page speaks, and whether somebody is connected.
 async fn state(State(web): State<Web>, headers: HeaderMap) -> Response {
-    let grant = match authorised(&web, &headers, bearer(&headers)) {
+    let grant = match authorised(&web, &headers, bearer(&headers)).await {
         Ok(grant) => grant,
         Err(refusal) => return refused(refusal),
     };
@@ -133,7 +135,7 @@ async fn state(State(web): State<Web>, headers: HeaderMap) -> Response {
 
 /// The software gives its grant up.
 async fn give_up(State(web): State<Web>, headers: HeaderMap) -> Response {
-    let grant = match authorised(&web, &headers, bearer(&headers)) {
+    let grant = match authorised(&web, &headers, bearer(&headers)).await {
         Ok(grant) => grant,
         Err(refusal) => return refused(refusal),
     };
@@ -152,7 +154,7 @@ async fn give_up(State(web): State<Web>, headers: HeaderMap) -> Response {
 pub fn revoke(web: &Web, grant: &Grant, by: &'static str, officer: Option<&str>) -> Result<(), String> {
     let act = BridgeAct::Revoked { grant: grant.id.clone(), origin: grant.origin.to_string(), by };
     web.desk.audit.note_by(officer, &Act::Bridge(act));
-    web.bridge.grants().revoke(&grant.id).map(drop).map_err(|error| error.to_string())
+    web.bridge.revoke(&grant.id).map(drop).map_err(|error| error.to_string())
 }
 
 /// The WebSocket: one page at a time.
@@ -168,7 +170,7 @@ async fn connect(
     if !offered.contains(&PROTOCOL) {
         return refused(Refusal::Malformed);
     }
-    let grant = match authorised(&web, &headers, token.map(Zeroizing::new)) {
+    let grant = match authorised(&web, &headers, token.map(Zeroizing::new)).await {
         Ok(grant) => grant,
         Err(refusal) => return refused(refusal),
     };
@@ -183,12 +185,16 @@ async fn connect(
 }
 
 /// The grant of the token that a page shows.
-fn authorised(web: &Web, headers: &HeaderMap, token: Option<Zeroizing<String>>) -> Result<Grant, Refusal> {
-    if !web.bridge.takes_request() {
+async fn authorised(web: &Web, headers: &HeaderMap, token: Option<Zeroizing<String>>) -> Result<Grant, Refusal> {
+    let origin = origin_of(headers).unwrap_or_default();
+    if !web.bridge.takes_request(&origin) {
         return Err(Refusal::TooFast);
     }
     let token = token.ok_or(Refusal::WrongToken)?;
-    web.bridge.authorise(&token, &origin_of(headers).unwrap_or_default())
+    let bridge = Arc::clone(&web.bridge);
+    // The last use is written to the disk.
+    let work = move || bridge.authorise(&token, &origin);
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(Refusal::Internal))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<Zeroizing<String>> {

@@ -135,9 +135,12 @@ fn refuses_what_was_changed(browser: &Browser) {
         done([await taken(good), await taken(good, { nonce: 'm' }), await taken(good, { audience: 'https://b' }), \
             await taken(good, { now: now + 1000 }), await taken(good, { now: now - 1000 }), await taken(good, { key: { ...key, x: other.x } }), \
             await taken(good, { key: { ...key, kid: 'e' } }), await taken(await signed({ ...header, alg: 'none' }, claims)), \
-            await taken(await signed({ ...header, typ: 'JWT' }, claims)), await taken(good.slice(0, -4) + 'AAAA'), await taken('a.b'), await taken('')]); })";
+            await taken(await signed({ ...header, typ: 'JWT' }, claims)), await taken(good.slice(0, -4) + 'AAAA'), await taken('a.b'), await taken(''), \
+            await taken(await signed(header, { ...claims, practice: true }))]); })";
     let taken = browser.script_async(body, &[]);
     let taken = taken.as_array().expect("a list");
     assert_eq!(taken[0], true);
-    assert!(taken.iter().skip(1).all(|code| code == "not_verified"), "{taken:?}");
+    let (practice, others) = taken[1..].split_last().expect("codes");
+    assert_eq!(practice, "practice");
+    assert!(others.iter().all(|code| code == "not_verified"), "{taken:?}");
 }
