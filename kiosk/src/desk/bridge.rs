@@ -1,7 +1,7 @@
 //! The bridge: how a page of the one-stop software asks this desk for what a card says, and how an officer decides.
 //!
 //! Read in this order: [`origin`], who a page is; [`pairing`], the code by which it is let in; [`grants`], what it was let
-//! do; [`refusal`], every way in which it is not; [`request`], what it asks; [`line`], what becomes of that at the desk;
+//! do; [`refusal`], every way in which it is not; [`request`], what it asks; [`mod@line`], what becomes of that at the desk;
 //! [`progress`], what it is told meanwhile; [`answer`], what it gets; [`messages`], all that goes over the wire;
 //! [`conversation`], one connection from its first message to its last; [`acts`], what is recorded of it all.
 //!
@@ -41,7 +41,7 @@ pub mod request;
 /// The path below which a page of other software may ask. Nothing else of the desk is for it.
 pub const PATH: &str = "/bridge/v1/";
 
-/// What the bridge keeps. What is open at this moment is the desk's ([`line`]).
+/// What the bridge keeps. What is open at this moment is the desk's ([`mod@line`]).
 pub struct Bridge {
     grants: Mutex<Grants>,
     moment: Mutex<Moment>,
